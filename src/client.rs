@@ -1,0 +1,231 @@
+//! The client: one identity at one service, and the verbs. Each verb checks its arguments, starts an operation and
+//! returns at once.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::job;
+use crate::options::Options;
+use crate::recording::{Recording, RecordingPage};
+use crate::runtime::sync::Mutex;
+use crate::runtime::{Lease, Operation, Reporter, ResultOf, Task, generation};
+use crate::service::{self, Call, PageRequest, Service, ServiceFuture};
+use crate::source::{Claim, Source};
+use crate::transcript::Transcript;
+
+/// A service takes ids of its own making; none is longer than this.
+const LONGEST_ID: usize = 1024;
+
+/// Through what tiro was loaded. Advice in errors is given in its words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Embedding {
+    /// A Rust program.
+    #[default]
+    Rust,
+    /// The C ABI.
+    C,
+    /// The Python module.
+    Python,
+}
+
+/// One identity at one service. Cheap to clone; every clone is the same client.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    generation: u32,
+    options: Options,
+    service: Arc<dyn Service>,
+    in_flight: Arc<Semaphore>,
+    tasks: Mutex<Vec<Weak<Task>>>,
+    _lease: Lease,
+}
+
+impl Client {
+    /// A client of the service that the options name. Does no I/O and starts no thread.
+    pub fn new(options: &Options) -> Result<Self> {
+        Self::embedded(options, Embedding::Rust)
+    }
+
+    /// As [`Client::new`], for a binding of another language.
+    pub fn embedded(options: &Options, embedding: Embedding) -> Result<Self> {
+        let shared = Shared {
+            generation: generation(),
+            service: service::open(options, embedding)?,
+            in_flight: Arc::new(Semaphore::new(options.integer("max_in_flight") as usize)),
+            options: options.clone(),
+            tasks: Mutex::default(),
+            _lease: Lease::take(),
+        };
+        Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Uploads a recording. The result is the recording as the service took it in.
+    pub fn upload(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Recording>> {
+        self.check_process()?;
+        let claim = source.claim()?;
+        self.start(call, move |context| async move { context.upload(claim).await })
+    }
+
+    /// A recording as it is now.
+    pub fn recording(&self, id: &str, call: Option<&Options>) -> Result<Operation<Recording>> {
+        let id = checked_id(id)?;
+        self.start(call, move |context| async move {
+            context.in_turn(context.service.recording(&context.call, &id)).await
+        })
+    }
+
+    /// A page of the recordings: at most `limit` from `offset` on.
+    pub fn recordings(
+        &self,
+        offset: u64,
+        limit: u64,
+        call: Option<&Options>,
+    ) -> Result<Operation<RecordingPage>> {
+        if limit == 0 {
+            return Err(Error::new(ErrorKind::Argument, "a page of 0 recordings was asked for"));
+        }
+        self.start(call, move |context| async move {
+            context.in_turn(context.service.recordings(&context.call, PageRequest { offset, limit })).await
+        })
+    }
+
+    /// Waits until a recording is ready, at most `wait_timeout_ms`. One that fails or waits for somebody is an error.
+    pub fn wait(&self, id: &str, call: Option<&Options>) -> Result<Operation<Recording>> {
+        let id = checked_id(id)?;
+        self.start(call, move |context| async move { context.wait(&id).await })
+    }
+
+    /// The transcript of a recording that is ready.
+    pub fn transcript(&self, id: &str, call: Option<&Options>) -> Result<Operation<Transcript>> {
+        let id = checked_id(id)?;
+        self.start(call, move |context| async move { context.transcript(&id).await })
+    }
+
+    /// Deletes a recording and its transcript.
+    pub fn delete(&self, id: &str, call: Option<&Options>) -> Result<Operation<()>> {
+        let id = checked_id(id)?;
+        self.start(call, move |context| async move {
+            context.in_turn(context.service.delete(&context.call, &id)).await
+        })
+    }
+
+    /// The whole job: upload, wait, fetch the transcript.
+    pub fn transcribe(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Transcript>> {
+        self.check_process()?;
+        let claim = source.claim()?;
+        self.start(call, move |context| job::transcribe(context, claim))
+    }
+
+    /// Cancels the operations of this client and waits until they have ended; `false` if some have not by then. The
+    /// client stays usable.
+    pub fn cancel_all(&self, timeout: Option<Duration>) -> Result<bool> {
+        self.check_process()?;
+        let tasks: Vec<_> = std::mem::take(&mut *self.shared.tasks.lock());
+        let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
+        tasks.iter().for_each(|task| task.cancel());
+        let inside = crate::runtime::callbacks::inside();
+        let deadline = match (inside, timeout) {
+            (true, _) => Some(Instant::now()),
+            (false, timeout) => timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+        };
+        let mut all_ended = true;
+        for task in tasks {
+            all_ended &= task.wait(deadline);
+        }
+        Ok(all_ended)
+    }
+
+    fn start<T, W, F>(&self, call: Option<&Options>, work: W) -> Result<Operation<T>>
+    where
+        T: ResultOf,
+        W: FnOnce(CallContext) -> F + Send + 'static,
+        F: Future<Output = Result<T>> + Send,
+    {
+        self.check_process()?;
+        if let Some(call) = call {
+            call.check_call_scope()?;
+        }
+        let options = Arc::new(self.shared.options.for_call(call));
+        let (service, in_flight) = (self.shared.service.clone(), self.shared.in_flight.clone());
+        let operation = Operation::start(move |reporter: Reporter| {
+            work(CallContext { service, in_flight, call: Call { options, reporter } })
+        })?;
+        let mut tasks = self.shared.tasks.lock();
+        if tasks.len() == tasks.capacity() {
+            tasks.retain(|task| task.strong_count() > 0);
+        }
+        tasks.push(Arc::downgrade(operation.task()));
+        Ok(operation)
+    }
+
+    fn check_process(&self) -> Result<()> {
+        match self.shared.generation == generation() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Forked, "this client belongs to the parent process")
+                .with_hint("make a client after the fork")),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("options", &self.shared.options).finish_non_exhaustive()
+    }
+}
+
+/// What the work of one operation has at hand.
+pub(crate) struct CallContext {
+    pub(crate) service: Arc<dyn Service>,
+    in_flight: Arc<Semaphore>,
+    call: Call,
+}
+
+impl CallContext {
+    /// Runs one request once the client has fewer than `max_in_flight` under way.
+    async fn in_turn<T>(&self, request: ServiceFuture<'_, T>) -> Result<T> {
+        let _turn = self.in_flight.acquire().await.map_err(|_| Error::cancelled())?;
+        request.await
+    }
+
+    pub(crate) async fn upload(&self, source: Claim) -> Result<Recording> {
+        self.in_turn(self.service.upload(&self.call, source)).await
+    }
+
+    pub(crate) async fn transcript(&self, id: &str) -> Result<Transcript> {
+        self.in_turn(self.service.transcript(&self.call, id)).await
+    }
+
+    /// Waits for a recording to be ready. Takes no turn: a wait may last for days.
+    pub(crate) async fn wait(&self, id: &str) -> Result<Recording> {
+        let follow = self.service.follow(&self.call, id);
+        let recording = match u64::try_from(self.call.options.integer("wait_timeout_ms")) {
+            Err(_) => follow.await?,
+            Ok(limit) => {
+                tokio::time::timeout(Duration::from_millis(limit), follow).await.map_err(|_| {
+                    Error::new(ErrorKind::Timeout, format!("recording {id} is not ready after {limit} ms"))
+                        .with_recording_id(id)
+                        .with_hint("it goes on; wait again with its id")
+                })??
+            }
+        };
+        job::ready(recording)
+    }
+}
+
+fn checked_id(id: &str) -> Result<String> {
+    if id.is_empty() || id.len() > LONGEST_ID || id.contains(char::is_control) {
+        return Err(Error::new(
+            ErrorKind::Argument,
+            "an id is neither empty nor overlong and has no control characters",
+        ));
+    }
+    Ok(id.to_owned())
+}

@@ -1,0 +1,44 @@
+//! tiro: speech transcription services behind one small native library.
+//!
+//! A [`Client`] belongs to one service: `local`, a recogniser on this machine, or another that the options name. Its
+//! verbs return at once with an [`Operation`], which is a future, can be waited for by a thread, and reports to
+//! callbacks and queues.
+//!
+//! ```no_run
+//! let client = tiro::Client::new(&tiro::Options::new())?; // nothing set: the local service
+//! let source = tiro::Source::from_path("talk.wav")?;
+//! let transcript = client.transcribe(&source, None)?.wait(None).expect("no timeout")?;
+//! println!("{}", transcript.text());
+//! # Ok::<(), tiro::Error>(())
+//! ```
+
+#![deny(unsafe_op_in_unsafe_fn)]
+
+#[cfg(feature = "capi")]
+pub mod capi;
+mod client;
+mod error;
+#[cfg(feature = "local")]
+mod http;
+mod job;
+pub mod log;
+mod options;
+mod recording;
+mod runtime;
+mod service;
+mod source;
+mod transcript;
+
+pub use client::{Client, Embedding};
+pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
+pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope};
+pub use recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
+pub use runtime::{
+    Event, EventKind, Operation, Output, Progress, ProgressPhase, Queue, ResultOf, generation, shutdown,
+};
+#[cfg(feature = "local")]
+pub use service::local::install_model;
+pub use source::{ReadCallbacks, SharedBytes, Source};
+pub use transcript::{
+    Segment, SegmentRef, SegmentView, Transcript, TranscriptBuilder, Word, WordRef, WordView,
+};

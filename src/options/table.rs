@@ -1,0 +1,166 @@
+//! The one table of option keys. `docs/options.md`, the `TIRO_OPT_*` defines, the Python keywords and the checks of
+//! [`super::Options`] come from it.
+
+/// What an option's value looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OptionType {
+    /// Any text.
+    Text,
+    /// One of a few words.
+    Choice(&'static [&'static str]),
+    /// A path in the platform's own bytes.
+    Path,
+    /// A whole number within bounds, both included.
+    Integer(i64, i64),
+    /// A text that is never shown again.
+    Secret,
+}
+
+/// Where an option may be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// For the client as a whole.
+    Client,
+    /// For the client, or for one call.
+    Call,
+}
+
+/// One row of [`OPTION_TABLE`].
+#[derive(Clone, Copy, Debug)]
+pub struct OptionEntry {
+    /// The key, as in [`super::Options::set`].
+    pub key: &'static str,
+    /// What the value looks like.
+    pub kind: OptionType,
+    /// The value in force where none is given; `""`: none.
+    pub default: &'static str,
+    /// Where it may be given.
+    pub scope: Scope,
+    /// The services that read it; `all` for every one.
+    pub services: &'static str,
+    /// What it does.
+    pub doc: &'static str,
+}
+
+const fn row(
+    key: &'static str,
+    kind: OptionType,
+    default: &'static str,
+    scope: Scope,
+    services: &'static str,
+    doc: &'static str,
+) -> OptionEntry {
+    OptionEntry { key, kind, default, scope, services, doc }
+}
+
+use OptionType::{Choice, Integer, Path, Secret, Text};
+use Scope::{Call, Client};
+
+/// Every option, in alphabetical order.
+pub const OPTION_TABLE: &[OptionEntry] = &[
+    row("access_token", Secret, "", Client, "scripted", "A ready access token of the caller's."),
+    row(
+        "ca_file",
+        Path,
+        "",
+        Call,
+        "model installation",
+        "PEM file with further certificate authorities, added to the system's.",
+    ),
+    row(
+        "connect_timeout_ms",
+        Integer(1, 86_400_000),
+        "10000",
+        Call,
+        "model installation",
+        "Longest time to connect, in ms.",
+    ),
+    row(
+        "idle_timeout_ms",
+        Integer(1, 86_400_000),
+        "60000",
+        Call,
+        "model installation",
+        "Longest time in which no byte moves, in ms.",
+    ),
+    row(
+        "language",
+        Text,
+        "en",
+        Call,
+        "local",
+        "Language of the speech: a code such as `en`, or `auto` with a multilingual model.",
+    ),
+    row(
+        "max_in_flight",
+        Integer(1, 1024),
+        "16",
+        Client,
+        "all",
+        "Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count.",
+    ),
+    row(
+        "model",
+        Path,
+        "tiny.en",
+        Client,
+        "local",
+        "The recogniser's model: a name of the table of installable models, or the path of a `ggml-*.bin` file.",
+    ),
+    row(
+        "model_dir",
+        Path,
+        "",
+        Call,
+        "local, model installation",
+        "Folder of installed models. Default: the environment's `TIRO_MODEL_DIR`, else `tiro/models` in the user's data folder.",
+    ),
+    row(
+        "model_sha256",
+        Text,
+        "",
+        Call,
+        "model installation",
+        "The SHA-256 that a `ggml-*.bin` fetched from a URL must have, in hex.",
+    ),
+    row(
+        "script",
+        Text,
+        "{}",
+        Client,
+        "scripted",
+        "What the scripted service answers, as JSON (docs/scripted.md).",
+    ),
+    row("service", Choice(&["local", "scripted"]), "local", Client, "all", "Who transcribes."),
+    row(
+        "threads",
+        Integer(0, 1024),
+        "0",
+        Call,
+        "local",
+        "Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use.",
+    ),
+    row(
+        "wait_timeout_ms",
+        Integer(-1, i64::MAX),
+        "-1",
+        Call,
+        "all",
+        "Longest time to wait for a transcription, in ms; -1: without limit.",
+    ),
+];
+
+/// The row of a key.
+pub fn option_entry(key: &str) -> Option<&'static OptionEntry> {
+    OPTION_TABLE.iter().find(|entry| entry.key == key)
+}
+
+/// The key most like an unknown one, if any is near.
+pub(super) fn nearest_key(key: &str) -> Option<&'static str> {
+    OPTION_TABLE
+        .iter()
+        .map(|entry| (strsim::damerau_levenshtein(key, entry.key), entry.key))
+        .min()
+        .filter(|(distance, nearest)| *distance <= nearest.len().max(key.len()) / 2)
+        .map(|(_, nearest)| nearest)
+}

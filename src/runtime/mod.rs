@@ -1,0 +1,241 @@
+//! What runs calls: the library's own tokio runtime and callback thread, operations, completion queues, and what a
+//! fork does to all of them. Here is no knowledge of services, of C or of Python.
+//!
+//! Threads of the host never enter tokio: they start an operation and wait on a condition, a queue or a callback.
+//! Everything is started at the first operation and ends with the last [`Lease`].
+
+pub(crate) mod callbacks;
+mod operation;
+mod process;
+mod queue;
+pub(crate) mod sync;
+mod threads;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+pub use operation::{Operation, Output, Progress, ProgressPhase, ResultOf};
+pub(crate) use operation::{Reporter, Task};
+pub(crate) use process::PerProcess;
+pub use process::generation;
+pub use queue::{Event, EventKind, Queue};
+
+use crate::error::{Error, ErrorKind, Result};
+use callbacks::{Dispatcher, Job};
+use sync::{Condvar, Mutex, wait_until};
+
+/// Threads that do I/O. Two serve thousands of sockets; work that computes has threads of its own.
+const WORKERS: usize = 2;
+/// Threads for disk, sources and recognition, over all clients. More work waits.
+const BLOCKING_THREADS: usize = 32;
+/// Log messages that may wait for the callback thread before further ones are dropped.
+const LOG_BACKLOG: usize = 1024;
+
+static PROCESS: PerProcess<Slot> = PerProcess::new(Slot::default);
+
+/// What this process runs.
+#[derive(Default)]
+struct Slot {
+    state: Mutex<Running>,
+}
+
+#[derive(Default)]
+struct Running {
+    leases: usize,
+    runtime: Option<Arc<Runtime>>,
+    dispatcher: Option<Dispatcher>,
+}
+
+/// Keeps the library's threads. Clients, running operations and a log callback hold one.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    generation: u32,
+}
+
+impl Lease {
+    pub(crate) fn take() -> Self {
+        PROCESS.get().state.lock().leases += 1;
+        Self { generation: generation() }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // A lease of the parent's is nothing to a forked child.
+        if self.generation != generation() {
+            return;
+        }
+        let mut running = PROCESS.get().state.lock();
+        running.leases -= 1;
+        if running.leases > 0 {
+            return;
+        }
+        let (runtime, dispatcher) = (running.runtime.take(), running.dispatcher.take());
+        drop(running);
+        if let Some(runtime) = runtime {
+            runtime.stop();
+        }
+        if let Some(dispatcher) = dispatcher {
+            dispatcher.close();
+        }
+    }
+}
+
+/// The running tokio runtime and what it has in hand.
+pub(crate) struct Runtime {
+    handle: tokio::runtime::Handle,
+    tokio: Mutex<Option<tokio::runtime::Runtime>>,
+    tasks: Mutex<Vec<Weak<Task>>>,
+    threads: Arc<ThreadCount>,
+}
+
+struct ThreadCount {
+    alive: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl ThreadCount {
+    fn new() -> Self {
+        Self { alive: Mutex::default(), changed: Condvar::new() }
+    }
+
+    fn add(&self, started: bool) {
+        let mut alive = self.alive.lock();
+        *alive = if started { *alive + 1 } else { alive.saturating_sub(1) };
+        drop(alive);
+        self.changed.notify_all();
+    }
+}
+
+impl Runtime {
+    fn start() -> Result<Arc<Self>> {
+        let threads = Arc::new(ThreadCount::new());
+        let (on_start, on_stop) = (threads.clone(), threads.clone());
+        let number = AtomicUsize::new(0);
+        let built = threads::with_signals_blocked(|| {
+            tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(WORKERS)
+                .max_blocking_threads(BLOCKING_THREADS)
+                .thread_stack_size(threads::STACK_SIZE)
+                .thread_name_fn(move || format!("tiro-{}", number.fetch_add(1, Ordering::Relaxed)))
+                .on_thread_start(move || on_start.add(true))
+                .on_thread_stop(move || on_stop.add(false))
+                .enable_all()
+                .build()
+        });
+        let tokio = built.map_err(|error| Error::io("starting the library's threads", &error))?;
+        let handle = tokio.handle().clone();
+        Ok(Arc::new(Self { handle, tokio: Mutex::new(Some(tokio)), tasks: Mutex::default(), threads }))
+    }
+
+    /// Drops every task and lets the threads end; waits for nothing. May run on one of those threads.
+    fn stop(&self) {
+        let tokio = self.tokio.lock().take();
+        if let Some(tokio) = tokio {
+            tokio.shutdown_background();
+        }
+    }
+
+    fn spawn(&self, task: &Arc<Task>, future: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock();
+        if tasks.len() == tasks.capacity() {
+            tasks.retain(|task| task.strong_count() > 0);
+        }
+        tasks.push(Arc::downgrade(task));
+        drop(tasks);
+        self.handle.spawn(future);
+    }
+}
+
+/// The runtime of this process, started if need be. The caller holds a [`Lease`].
+fn runtime() -> Result<Arc<Runtime>> {
+    let mut running = PROCESS.get().state.lock();
+    if let Some(runtime) = &running.runtime {
+        return Ok(runtime.clone());
+    }
+    // Both or none: a call that can run but not report is worse than one that fails now.
+    if running.dispatcher.is_none() {
+        running.dispatcher = Some(start_dispatcher()?);
+    }
+    let runtime = Runtime::start()?;
+    running.runtime = Some(runtime.clone());
+    Ok(runtime)
+}
+
+fn start_dispatcher() -> Result<Dispatcher> {
+    Dispatcher::start().map_err(|error| Error::io("starting the callback thread", &error))
+}
+
+/// Queues a callback of the host's for the callback thread. Where that thread cannot be had, the callback is dropped.
+pub(crate) fn post_callback(job: Job) {
+    let mut running = PROCESS.get().state.lock();
+    if running.dispatcher.is_none() {
+        running.dispatcher = start_dispatcher().ok();
+    }
+    let dispatcher = running.dispatcher.clone();
+    // Without a lease nobody would end the thread: it ends by itself after this job.
+    let close = running.leases == 0;
+    if close {
+        running.dispatcher = None;
+    }
+    drop(running);
+    if let Some(dispatcher) = dispatcher {
+        dispatcher.post(job);
+        if close {
+            dispatcher.close();
+        }
+    }
+}
+
+/// Queues a log message, unless too many wait already.
+pub(crate) fn post_log(job: Job) {
+    let running = PROCESS.get().state.lock();
+    let crowded = running.dispatcher.as_ref().is_some_and(|dispatcher| dispatcher.backlog() >= LOG_BACKLOG);
+    drop(running);
+    if !crowded {
+        post_callback(job);
+    }
+}
+
+/// Runs work that blocks (disk, a source's callbacks, recognition) on a thread of its own kind. Only for use inside
+/// an operation. The work is not stopped when the future is dropped: it has to watch for that itself.
+pub(crate) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| match error.is_panic() {
+        true => Error::new(ErrorKind::Panic, "a thread of tiro panicked"),
+        false => Error::cancelled(),
+    })
+}
+
+/// Cancels every operation, then waits for them, their callbacks and the library's threads. `true`: all have ended.
+/// Clients stay usable: the next operation starts everything again.
+pub fn shutdown(timeout: Option<Duration>) -> Result<bool> {
+    if callbacks::inside() {
+        return Err(Error::new(ErrorKind::Deadlock, "a shutdown inside a callback would wait for itself"));
+    }
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut running = PROCESS.get().state.lock();
+    let (runtime, dispatcher) = (running.runtime.take(), running.dispatcher.take());
+    drop(running);
+    let mut all_ended = true;
+    if let Some(runtime) = runtime {
+        let tasks: Vec<_> = std::mem::take(&mut *runtime.tasks.lock());
+        let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
+        tasks.iter().for_each(|task| task.cancel());
+        for task in tasks {
+            all_ended &= task.wait(deadline);
+        }
+        runtime.stop();
+        let alive = runtime.threads.alive.lock();
+        all_ended &= wait_until(&runtime.threads.changed, alive, deadline, |alive| *alive == 0).1;
+    }
+    if let Some(dispatcher) = dispatcher {
+        dispatcher.close();
+        all_ended &= dispatcher.wait_end(deadline);
+    }
+    Ok(all_ended)
+}

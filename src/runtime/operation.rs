@@ -1,0 +1,451 @@
+//! Operations: a running call and, once it has ended, its result. A [`Task`] is completed exactly once and can be
+//! waited for in every way at the same time: blocking, as a future, by callback, by queue.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio_util::sync::CancellationToken;
+
+use super::queue::{Attachment, EventKind, Queue};
+use super::sync::{Condvar, Mutex, wait_until};
+use super::{Lease, callbacks, generation, post_callback, runtime};
+use crate::error::{Error, ErrorKind, Result};
+use crate::recording::{Recording, RecordingPage};
+use crate::transcript::Transcript;
+
+/// Progress is told at most this often; what comes in between is merged.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
+
+/// What an operation can result in. Cheap to clone.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Output {
+    /// The operation has no result but its success.
+    Nothing,
+    /// A recording.
+    Recording(Recording),
+    /// A page of recordings.
+    Page(RecordingPage),
+    /// A transcript.
+    Transcript(Transcript),
+    /// Where something was put.
+    Path(PathBuf),
+}
+
+/// A type that an operation can result in.
+pub trait ResultOf: Clone + Send + Sync + Sized + 'static {
+    /// Takes it out of an [`Output`], if it is of this type.
+    fn from_output(output: Output) -> Option<Self>;
+    /// Puts it into an [`Output`].
+    fn into_output(self) -> Output;
+}
+
+macro_rules! result_of {
+    ($($variant:ident($type:ty)),+) => {$(
+        impl ResultOf for $type {
+            fn from_output(output: Output) -> Option<Self> {
+                match output { Output::$variant(value) => Some(value), _ => None }
+            }
+            fn into_output(self) -> Output { Output::$variant(self) }
+        }
+    )+};
+}
+
+result_of!(Recording(Recording), Page(RecordingPage), Transcript(Transcript), Path(PathBuf));
+
+impl ResultOf for () {
+    /// Every result can be dropped.
+    fn from_output(_: Output) -> Option<Self> {
+        Some(())
+    }
+    fn into_output(self) -> Output {
+        Output::Nothing
+    }
+}
+
+/// An operation may be held without knowing what it results in.
+impl ResultOf for Output {
+    fn from_output(output: Output) -> Option<Self> {
+        Some(output)
+    }
+    fn into_output(self) -> Output {
+        self
+    }
+}
+
+/// What an operation is doing, and the unit of its progress.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ProgressPhase {
+    /// Nothing that can be measured yet.
+    #[default]
+    Starting,
+    /// Sending the recording; in bytes.
+    Uploading,
+    /// Being transcribed; in milliseconds of audio.
+    Processing,
+    /// Fetching or converting a model; in bytes.
+    Installing,
+}
+
+/// How far an operation is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub phase: ProgressPhase,
+    /// How much of it is done, in the unit of the phase.
+    pub done: u64,
+    /// How much there is; 0: not known.
+    pub total: u64,
+}
+
+type DoneCallback = Box<dyn FnOnce(&Result<Output>) + Send>;
+type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// The state of one operation, shared by whoever runs it and whoever waits.
+pub(crate) struct Task {
+    generation: u32,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    outcome: Option<Result<Output>>,
+    cancelled: bool,
+    cancel: Option<Box<dyn FnOnce() + Send>>,
+    progress: Progress,
+    progress_told: Option<Instant>,
+    wakers: Vec<Waker>,
+    on_done: Vec<DoneCallback>,
+    on_progress: Vec<ProgressCallback>,
+    attachment: Option<Attachment>,
+}
+
+impl Task {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { generation: generation(), state: Mutex::default(), changed: Condvar::new() })
+    }
+
+    /// Refuses the parent's task in a forked child. Before any lock: the parent may have held it.
+    fn check_process(&self) -> Result<()> {
+        match self.generation == generation() {
+            true => Ok(()),
+            false => Err(Error::new(ErrorKind::Forked, "this operation belongs to the parent process")),
+        }
+    }
+
+    /// What [`Task::cancel`] is to do; at once, if that was called already.
+    pub(crate) fn set_cancel(&self, cancel: impl FnOnce() + Send + 'static) {
+        let mut state = self.state.lock();
+        if state.outcome.is_none() && !state.cancelled {
+            state.cancel = Some(Box::new(cancel));
+            return;
+        }
+        drop(state);
+        cancel();
+    }
+
+    pub(crate) fn cancel(&self) {
+        if self.check_process().is_err() {
+            return;
+        }
+        let mut state = self.state.lock();
+        state.cancelled = true;
+        let cancel = state.cancel.take();
+        drop(state);
+        if let Some(cancel) = cancel {
+            cancel();
+        }
+    }
+
+    /// Ends the task. Only the first call counts.
+    pub(crate) fn complete(&self, outcome: Result<Output>) {
+        let mut state = self.state.lock();
+        if state.outcome.is_some() {
+            return;
+        }
+        state.outcome = Some(outcome.clone());
+        // Taken out, so that nothing of the host's is called or dropped under the lock.
+        let on_done = std::mem::take(&mut state.on_done);
+        let released = (state.cancel.take(), std::mem::take(&mut state.on_progress));
+        let wakers = std::mem::take(&mut state.wakers);
+        let attachment = state.attachment.take();
+        drop(state);
+        self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
+        if let Some(attachment) = attachment {
+            attachment.post(EventKind::Done, outcome.as_ref().err().map(Error::kind));
+        }
+        for callback in on_done {
+            let outcome = outcome.clone();
+            post_callback(Box::new(move || callback(&outcome)));
+        }
+        drop(released);
+    }
+
+    /// Waits for the end; without limit if there is no deadline.
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> bool {
+        wait_until(&self.changed, self.state.lock(), deadline, |state| state.outcome.is_some()).1
+    }
+
+    fn outcome(&self) -> Option<Result<Output>> {
+        self.state.lock().outcome.clone()
+    }
+
+    fn set_progress(&self, progress: Progress) {
+        let mut state = self.state.lock();
+        if state.outcome.is_some() || state.progress == progress {
+            return;
+        }
+        let new_phase = state.progress.phase != progress.phase;
+        let complete = progress.total > 0 && progress.done >= progress.total;
+        state.progress = progress;
+        let now = Instant::now();
+        let recent = state.progress_told.is_some_and(|told| now.duration_since(told) < PROGRESS_INTERVAL);
+        if recent && !new_phase && !complete {
+            return;
+        }
+        state.progress_told = Some(now);
+        let callbacks = state.on_progress.clone();
+        let attachment = state.attachment.clone();
+        drop(state);
+        if let Some(attachment) = attachment {
+            attachment.post(EventKind::Progress, None);
+        }
+        for callback in callbacks {
+            post_callback(Box::new(move || callback(progress)));
+        }
+    }
+
+    fn on_done(&self, callback: DoneCallback) {
+        let mut state = self.state.lock();
+        let Some(outcome) = state.outcome.clone() else {
+            state.on_done.push(callback);
+            return;
+        };
+        drop(state);
+        post_callback(Box::new(move || callback(&outcome)));
+    }
+
+    fn on_progress(&self, callback: ProgressCallback) {
+        let mut state = self.state.lock();
+        if state.outcome.is_none() {
+            state.on_progress.push(callback);
+        }
+    }
+
+    fn attach(&self, attachment: Attachment) -> Result<()> {
+        let mut state = self.state.lock();
+        if let Some(outcome) = &state.outcome {
+            let failure = outcome.as_ref().err().map(Error::kind);
+            drop(state);
+            attachment.post(EventKind::Done, failure);
+        } else if state.attachment.is_some() {
+            return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));
+        } else {
+            state.attachment = Some(attachment);
+        }
+        Ok(())
+    }
+}
+
+/// Completes a task when it is dropped unfinished: the runtime was shut down under it.
+struct Completion {
+    task: Arc<Task>,
+    // Dropped after the completion: the callback thread must be there for it.
+    _lease: Lease,
+}
+
+impl Drop for Completion {
+    fn drop(&mut self) {
+        self.task.complete(Err(Error::cancelled()));
+    }
+}
+
+/// By which running work tells how far it is.
+#[derive(Clone)]
+pub(crate) struct Reporter {
+    task: Arc<Task>,
+}
+
+impl Reporter {
+    pub(crate) fn progress(&self, phase: ProgressPhase, done: u64, total: u64) {
+        self.task.set_progress(Progress { phase, done, total });
+    }
+}
+
+/// A running call. Dropping it cancels the call, unless it has ended or was [detached](Operation::detach).
+///
+/// An operation is a [`Future`] for every executor, can be waited for by a thread ([`Operation::wait`]), reports to a
+/// callback and to a [`Queue`]; all of that at once if need be.
+pub struct Operation<T: ResultOf> {
+    task: Arc<Task>,
+    detached: AtomicBool,
+    result: PhantomData<fn() -> T>,
+}
+
+impl<T: ResultOf> Operation<T> {
+    /// Starts work on the library's runtime.
+    pub(crate) fn start<F, W>(work: F) -> Result<Self>
+    where
+        F: FnOnce(Reporter) -> W + Send + 'static,
+        W: Future<Output = Result<T>> + Send,
+    {
+        let lease = Lease::take();
+        let runtime = runtime()?;
+        let task = Task::new();
+        let cancellation = CancellationToken::new();
+        let cancel = cancellation.clone();
+        task.set_cancel(move || cancel.cancel());
+        let completion = Completion { task: task.clone(), _lease: lease };
+        let reporter = Reporter { task: task.clone() };
+        runtime.spawn(&task, async move {
+            let work =
+                AssertUnwindSafe(async move { work(reporter).await.map(T::into_output) }).catch_unwind();
+            let outcome = tokio::select! {
+                biased;
+                () = cancellation.cancelled() => Err(Error::cancelled()),
+                outcome = work => outcome.unwrap_or_else(|_| {
+                    Err(Error::new(ErrorKind::Panic, "tiro panicked in this operation"))
+                }),
+            };
+            completion.task.complete(outcome);
+        });
+        Ok(Self::of(task))
+    }
+
+    /// Asks the operation to end. It completes as [`ErrorKind::Cancelled`], unless it has ended already.
+    pub fn cancel(&self) {
+        self.task.cancel();
+    }
+
+    /// Lets the operation go on without anybody waiting.
+    pub fn detach(self) {
+        self.let_go();
+    }
+
+    /// From now on, dropping this does not cancel the call.
+    pub(crate) fn let_go(&self) {
+        self.detached.store(true, Ordering::Release);
+    }
+
+    fn of(task: Arc<Task>) -> Self {
+        Self { task, detached: AtomicBool::new(false), result: PhantomData }
+    }
+
+    /// Waits for the end, at most for `timeout` (`None`: without limit; zero: looks and returns), and gives the
+    /// result; `None` if it is still pending. Inside a callback of the library's a wait that would block is refused as
+    /// [`ErrorKind::Deadlock`]; in a forked child everything of the parent's is [`ErrorKind::Forked`].
+    pub fn wait(&self, timeout: Option<Duration>) -> Option<Result<T>> {
+        match self.wait_end(timeout) {
+            Err(refusal) => Some(Err(refusal)),
+            Ok(false) => None,
+            Ok(true) => self.outcome().map(|outcome| outcome.and_then(Self::result)),
+        }
+    }
+
+    /// As [`Operation::wait`], but tells only whether the operation has ended; an error is one of the wait itself.
+    pub fn wait_end(&self, timeout: Option<Duration>) -> Result<bool> {
+        self.task.check_process()?;
+        if self.outcome().is_some() {
+            return Ok(true);
+        }
+        if timeout == Some(Duration::ZERO) {
+            return Ok(false);
+        }
+        if callbacks::inside() {
+            return Err(Error::new(ErrorKind::Deadlock, "waiting inside a callback would wait for itself"));
+        }
+        Ok(self.task.wait(timeout.and_then(|timeout| Instant::now().checked_add(timeout))))
+    }
+
+    /// How the operation ended, whatever its type; `None` while it runs.
+    pub fn outcome(&self) -> Option<Result<Output>> {
+        match self.task.check_process() {
+            Ok(()) => self.task.outcome(),
+            Err(forked) => Some(Err(forked)),
+        }
+    }
+
+    /// How far the operation is.
+    pub fn progress(&self) -> Result<Progress> {
+        self.task.check_process()?;
+        Ok(self.task.state.lock().progress)
+    }
+
+    /// Calls back on the library's callback thread once the operation has ended; also if it has already.
+    pub fn on_done(&self, callback: impl FnOnce(Result<T>) + Send + 'static) -> Result<()> {
+        self.task.check_process()?;
+        self.task.on_done(Box::new(move |outcome| callback(outcome.clone().and_then(Self::result))));
+        Ok(())
+    }
+
+    /// Calls back on the library's callback thread as the operation goes on, at most ten times a second.
+    pub fn on_progress(&self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Result<()> {
+        self.task.check_process()?;
+        self.task.on_progress(Arc::new(callback));
+        Ok(())
+    }
+
+    /// Sends the operation's events to a queue, each with `key` and `tag`. Once an operation.
+    pub fn attach(&self, queue: &Queue, key: u64, tag: usize) -> Result<()> {
+        self.task.check_process()?;
+        self.task.attach(queue.attachment(key, tag)?)
+    }
+
+    /// The same operation without its type.
+    pub fn erase(self) -> Operation<Output> {
+        self.let_go();
+        Operation::of(self.task.clone())
+    }
+
+    pub(crate) fn task(&self) -> &Arc<Task> {
+        &self.task
+    }
+
+    fn result(output: Output) -> Result<T> {
+        T::from_output(output)
+            .ok_or_else(|| Error::new(ErrorKind::ResultType, "the operation's result is of another type"))
+    }
+}
+
+impl<T: ResultOf> Drop for Operation<T> {
+    fn drop(&mut self) {
+        if !self.detached.load(Ordering::Acquire) {
+            self.task.cancel();
+        }
+    }
+}
+
+impl<T: ResultOf> Future for Operation<T> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Err(forked) = self.task.check_process() {
+            return Poll::Ready(Err(forked));
+        }
+        let mut state = self.task.state.lock();
+        if let Some(outcome) = state.outcome.clone() {
+            return Poll::Ready(outcome.and_then(Self::result));
+        }
+        if !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
+            state.wakers.push(context.waker().clone());
+        }
+        Poll::Pending
+    }
+}
+
+impl<T: ResultOf> std::fmt::Debug for Operation<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operation").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,297 @@
+//! The recogniser: whisper.cpp behind a safe face. Here is all of the crate's contact with it.
+//!
+//! `whisper-rs-sys` is called directly: of the safe layer above it (0.16), the abort callback casts to the wrong type
+//! and `set_language` leaks, and it hides the pointers that are needed to go round either.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::path::Path;
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use whisper_rs_sys as sys;
+
+use super::cpu;
+use super::model::{ModelInfo, Preset};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Shorter sounds are padded with silence: the engine drops what is under a second.
+const LEAST_SAMPLES: usize = 17_600;
+/// Scratch memory for aligning words with the sound, in bytes. Taken only while it is needed.
+const ALIGNMENT_MEMORY: usize = 128 << 20;
+
+/// A loaded model. Recognitions share it; each has a state of its own.
+pub(super) struct Engine {
+    context: *mut sys::whisper_context,
+    multilingual: bool,
+}
+
+// SAFETY: the context is only read after it is loaded; all that a recognition changes is in its own state.
+unsafe impl Send for Engine {}
+// SAFETY: as above.
+unsafe impl Sync for Engine {}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // SAFETY: a context that was loaded once and is freed once.
+        unsafe { sys::whisper_free(self.context) };
+    }
+}
+
+/// A stretch of speech with its pieces.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Phrase {
+    pub(super) start_ms: i64,
+    pub(super) tokens: Vec<Token>,
+}
+
+/// A piece of a word.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    /// Bytes of text; a character may be spread over several tokens.
+    pub(super) text: Vec<u8>,
+    pub(super) probability: f32,
+    pub(super) start_ms: i64,
+    pub(super) end_ms: i64,
+    /// When it ends, by alignment with the sound, where the model can tell.
+    pub(super) aligned_ms: Option<i64>,
+}
+
+/// What a recognition gives.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recognised {
+    pub(super) phrases: Vec<Phrase>,
+    pub(super) language: String,
+}
+
+/// What a recognition may take and tell.
+pub(super) struct Request<'a> {
+    /// Mono, 16,000 a second, -1 to 1.
+    pub(super) samples: &'a [f32],
+    pub(super) language: &'a str,
+    pub(super) threads: usize,
+    /// Ends the recognition when set, within one step of its computation.
+    pub(super) stop: &'a AtomicBool,
+    /// Told the fraction that is done, in percent.
+    pub(super) progress: &'a (dyn Fn(u32) + Sync),
+}
+
+impl Engine {
+    /// Loads a model file that was checked before: the engine's own loader trusts every byte.
+    pub(super) fn load(path: &Path, info: &ModelInfo) -> Result<Self> {
+        cpu::check()?;
+        redirect_log();
+        let path_text = path_for_c(path)?;
+        // SAFETY: plain data, filled by the engine.
+        let mut parameters = unsafe { sys::whisper_context_default_params() };
+        parameters.use_gpu = false;
+        parameters.flash_attn = false; // alignment needs the attention that this would not keep
+        if let Some(preset) = info.preset.and_then(alignment_heads) {
+            parameters.dtw_token_timestamps = true;
+            parameters.dtw_aheads_preset = preset;
+            parameters.dtw_mem_size = ALIGNMENT_MEMORY;
+        }
+        // SAFETY: a NUL-terminated path and parameters by value.
+        let context =
+            unsafe { sys::whisper_init_from_file_with_params_no_state(path_text.as_ptr(), parameters) };
+        if context.is_null() {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                format!("the recogniser could not load {}", path.display()),
+            ));
+        }
+        Ok(Self { context, multilingual: info.multilingual })
+    }
+
+    /// Refuses a language that the model does not know.
+    pub(super) fn check_language(&self, language: &str) -> Result<()> {
+        let unknown =
+            |what: &str| Err(Error::new(ErrorKind::Option, format!("language {language:?} {what}")));
+        let Ok(text) = CString::new(language) else { return unknown("is no language code") };
+        // SAFETY: a NUL-terminated text that outlives the call.
+        if language != "auto" && unsafe { sys::whisper_lang_id(text.as_ptr()) } < 0 {
+            return unknown("is not one that the recogniser knows");
+        }
+        if !self.multilingual && language != "en" && language != "english" {
+            return unknown("needs a multilingual model; this one knows English only");
+        }
+        Ok(())
+    }
+
+    /// Recognises speech. Blocks, computes, and takes as many threads as it is told.
+    pub(super) fn recognise(&self, request: &Request<'_>) -> Result<Recognised> {
+        let state = State::new(self)?;
+        let language = CString::new(request.language).unwrap_or_default();
+        let mut padded = Vec::new();
+        let samples = if request.samples.len() < LEAST_SAMPLES {
+            padded.extend_from_slice(request.samples);
+            padded.resize(LEAST_SAMPLES, 0.0);
+            &padded
+        } else {
+            request.samples
+        };
+        let count = c_int::try_from(samples.len())
+            .map_err(|_| Error::new(ErrorKind::MediaTooLong, "the sound is too long for the recogniser"))?;
+        // SAFETY: plain data, filled by the engine.
+        let mut parameters = unsafe {
+            sys::whisper_full_default_params(sys::whisper_sampling_strategy_WHISPER_SAMPLING_GREEDY)
+        };
+        parameters.greedy.best_of = 1;
+        parameters.n_threads = request.threads as c_int;
+        parameters.language = language.as_ptr();
+        parameters.no_context = true;
+        parameters.suppress_nst = true;
+        parameters.token_timestamps = true;
+        parameters.print_progress = false;
+        parameters.print_realtime = false;
+        parameters.print_timestamps = false;
+        parameters.print_special = false;
+        parameters.progress_callback = Some(tell_progress);
+        parameters.progress_callback_user_data = std::ptr::from_ref(request).cast_mut().cast();
+        parameters.abort_callback = Some(asked_to_stop);
+        parameters.abort_callback_user_data = std::ptr::from_ref(request.stop).cast_mut().cast();
+        // SAFETY: context and state are alive and the state is this call's alone; samples, language, request and flag
+        // outlive the call; the callbacks touch nothing but what they are handed.
+        let status = unsafe {
+            sys::whisper_full_with_state(self.context, state.0, parameters, samples.as_ptr(), count)
+        };
+        if request.stop.load(Ordering::Acquire) {
+            return Err(Error::cancelled());
+        }
+        if status != 0 {
+            return Err(Error::new(
+                ErrorKind::Engine,
+                format!("the recogniser failed (its status is {status})"),
+            ));
+        }
+        Ok(self.result(&state))
+    }
+
+    fn result(&self, state: &State) -> Recognised {
+        // SAFETY: a state that whisper_full_with_state has filled; every index is below the count the engine gives;
+        // texts are copied before the state is freed.
+        unsafe {
+            let end_of_text = sys::whisper_token_eot(self.context);
+            let phrases = (0..sys::whisper_full_n_segments_from_state(state.0)).map(|segment| {
+                let tokens =
+                    (0..sys::whisper_full_n_tokens_from_state(state.0, segment)).filter_map(|index| {
+                        let data = sys::whisper_full_get_token_data_from_state(state.0, segment, index);
+                        let text = sys::whisper_full_get_token_text_from_state(
+                            self.context,
+                            state.0,
+                            segment,
+                            index,
+                        );
+                        // From the end-of-text token on there are only marks, no text.
+                        (data.id < end_of_text && !text.is_null()).then(|| Token {
+                            text: CStr::from_ptr(text).to_bytes().to_vec(),
+                            probability: data.p,
+                            start_ms: data.t0 * 10,
+                            end_ms: data.t1 * 10,
+                            aligned_ms: Some(data.t_dtw * 10).filter(|time| *time >= 0),
+                        })
+                    });
+                Phrase {
+                    start_ms: sys::whisper_full_get_segment_t0_from_state(state.0, segment) * 10,
+                    tokens: tokens.collect(),
+                }
+            });
+            let phrases = phrases.collect();
+            let language = sys::whisper_lang_str(sys::whisper_full_lang_id_from_state(state.0));
+            let language =
+                if language.is_null() { "".into() } else { CStr::from_ptr(language).to_string_lossy() };
+            Recognised { phrases, language: language.into_owned() }
+        }
+    }
+}
+
+/// What one recognition changes.
+struct State(*mut sys::whisper_state);
+
+impl State {
+    fn new(engine: &Engine) -> Result<Self> {
+        // SAFETY: a loaded context.
+        let state = unsafe { sys::whisper_init_state(engine.context) };
+        match state.is_null() {
+            false => Ok(Self(state)),
+            true => Err(Error::new(ErrorKind::Engine, "the recogniser found no memory to work in")),
+        }
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // SAFETY: made once, freed once.
+        unsafe { sys::whisper_free_state(self.0) };
+    }
+}
+
+unsafe extern "C" fn asked_to_stop(stop: *mut c_void) -> bool {
+    // SAFETY: `recognise` hands over a flag that outlives the recognition.
+    unsafe { (*stop.cast::<AtomicBool>()).load(Ordering::Acquire) }
+}
+
+unsafe extern "C" fn tell_progress(
+    _context: *mut sys::whisper_context,
+    _state: *mut sys::whisper_state,
+    percent: c_int,
+    request: *mut c_void,
+) {
+    // SAFETY: `recognise` hands over the request, which outlives the recognition.
+    let request = unsafe { &*request.cast::<Request<'_>>() };
+    (request.progress)(percent.clamp(0, 100) as u32);
+}
+
+/// The engine writes to stderr unless told otherwise; a guest does not.
+fn redirect_log() {
+    static REDIRECTED: Once = Once::new();
+    // SAFETY: both take a plain function for the life of the process.
+    REDIRECTED.call_once(|| unsafe {
+        sys::whisper_log_set(Some(engine_log), std::ptr::null_mut());
+        sys::ggml_log_set(Some(engine_log), std::ptr::null_mut());
+    });
+}
+
+unsafe extern "C" fn engine_log(level: sys::ggml_log_level, text: *const c_char, _: *mut c_void) {
+    if text.is_null() {
+        return;
+    }
+    // SAFETY: the engine hands over a NUL-terminated line.
+    let line = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    let line = line.trim_end();
+    if line.is_empty() {
+        return;
+    }
+    if (sys::ggml_log_level_GGML_LOG_LEVEL_WARN..=sys::ggml_log_level_GGML_LOG_LEVEL_ERROR).contains(&level) {
+        crate::log::warn!("engine", "{line}");
+    } else {
+        crate::log::debug!("engine", "{line}");
+    }
+}
+
+#[cfg(unix)]
+fn path_for_c(path: &Path) -> Result<CString> {
+    use std::os::unix::ffi::OsStrExt;
+    CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| Error::new(ErrorKind::Argument, "a path holds a NUL"))
+}
+
+#[cfg(not(unix))]
+fn path_for_c(path: &Path) -> Result<CString> {
+    let text = path.to_str().ok_or_else(|| Error::new(ErrorKind::Utf8, "the model's path is not Unicode"))?;
+    CString::new(text).map_err(|_| Error::new(ErrorKind::Argument, "a path holds a NUL"))
+}
+
+/// Which of the model's attention follows the sound; only measured presets.
+fn alignment_heads(preset: Preset) -> Option<sys::whisper_alignment_heads_preset> {
+    Some(match preset {
+        Preset::TinyEn => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_TINY_EN,
+        Preset::Tiny => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_TINY,
+        Preset::BaseEn => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_BASE_EN,
+        Preset::Base => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_BASE,
+        Preset::SmallEn => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_SMALL_EN,
+        Preset::Small => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_SMALL,
+        Preset::MediumEn => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_MEDIUM_EN,
+        Preset::Medium => sys::whisper_alignment_heads_preset_WHISPER_AHEADS_MEDIUM,
+        _ => return None,
+    })
+}

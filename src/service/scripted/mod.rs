@@ -1,0 +1,193 @@
+//! The scripted service: answers with the statuses, the transcript, the pace and the errors that it is told to, for
+//! tests of tiro and of programs that use it. It keeps nothing but in memory and talks to nobody.
+
+mod script;
+
+use std::io::Read;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+
+use super::{Call, PageRequest, Service, ServiceFuture, no_recording};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::{Options, same_secret};
+use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
+use crate::runtime::sync::Mutex;
+use crate::runtime::{ProgressPhase, blocking};
+use crate::source::{Claim, read_error};
+use crate::transcript::Transcript;
+use script::{Script, Verb};
+
+pub(super) struct Scripted {
+    script: Arc<Script>,
+    token: Option<SecretString>,
+    next_id: AtomicU64,
+    recordings: Mutex<Vec<Entry>>,
+}
+
+struct Entry {
+    details: RecordingDetails,
+    uploaded: Instant,
+}
+
+impl Scripted {
+    pub(super) fn open(options: &Options) -> Result<Self> {
+        let script = Script::parse(&options.text("script"))?;
+        script.panic_if_told(Verb::Open);
+        Ok(Self {
+            script: Arc::new(script),
+            token: options.secret("access_token"),
+            next_id: AtomicU64::new(1),
+            recordings: Mutex::default(),
+        })
+    }
+
+    /// What every answer begins with: the pace, the token, the scripted failure.
+    async fn answer(&self, verb: Verb) -> Result<()> {
+        self.script.panic_if_told(verb);
+        let delay = self.script.answer_ms;
+        if delay > 0 {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        if let Some(wanted) = &self.script.access_token
+            && !same_secret(self.token.as_ref(), wanted)
+        {
+            return Err(Error::new(ErrorKind::Auth, "the script wants another access_token"));
+        }
+        self.script.error(verb)
+    }
+
+    /// The recording as of now, and how long until its status changes (`None`: it will not).
+    fn now(&self, id: &str) -> Result<(Recording, Option<Duration>)> {
+        let recordings = self.recordings.lock();
+        let entry = recordings.iter().find(|entry| entry.details.id == id).ok_or_else(|| no_recording(id))?;
+        let (status, next_change) = self.script.status_after(entry.uploaded.elapsed());
+        let details = RecordingDetails {
+            status: status.status,
+            raw_status: status.raw.clone().unwrap_or_else(|| status.status.name().to_owned()),
+            failure: status.failure.clone(),
+            ..entry.details.clone()
+        };
+        Ok((Recording::new(details), next_change))
+    }
+
+    async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
+        self.answer(Verb::Upload).await?;
+        let (name, pace) = (source.name().to_owned(), self.script.upload_bytes_per_second);
+        let reporter = call.reporter.clone();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let size = blocking(move || read_all(source, pace, &reporter, &stopped)).await??;
+        drop(stop);
+        let id = format!("scripted-{}", self.next_id.fetch_add(1, Ordering::Relaxed));
+        let details = RecordingDetails {
+            id: id.clone(),
+            name,
+            created_at_ms: unix_ms(),
+            duration_ms: self.script.duration_ms(),
+            size,
+            ..Default::default()
+        };
+        self.recordings.lock().push(Entry { details, uploaded: Instant::now() });
+        Ok(self.now(&id)?.0)
+    }
+}
+
+/// Reads a source to its end, as an upload does. Ends early once nobody waits: the other end of `stopped` is gone.
+fn read_all(
+    source: Claim,
+    bytes_per_second: u64,
+    reporter: &crate::runtime::Reporter,
+    stopped: &std::sync::mpsc::Receiver<()>,
+) -> Result<u64> {
+    let mut reader = source.open()?;
+    let total = reader.size().unwrap_or(0);
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let pause = match bytes_per_second {
+            0 => Duration::ZERO,
+            pace => Duration::from_millis(20).max(Duration::from_millis(buffer.len() as u64 * 1000 / pace)),
+        };
+        match stopped.recv_timeout(pause) {
+            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
+            _ => return Err(Error::cancelled()),
+        }
+        match reader.read(&mut buffer) {
+            Ok(0) => return Ok(reader.position()),
+            Ok(_) => reporter.progress(ProgressPhase::Uploading, reader.position(), total),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(read_error(&error)),
+        }
+    }
+}
+
+fn unix_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as i64)
+}
+
+impl Service for Scripted {
+    fn upload<'a>(&'a self, call: &'a Call, source: Claim) -> ServiceFuture<'a, Recording> {
+        Box::pin(self.take_in(call, source))
+    }
+
+    fn recording<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
+        Box::pin(async move {
+            self.answer(Verb::Recording).await?;
+            Ok(self.now(id)?.0)
+        })
+    }
+
+    fn recordings<'a>(&'a self, _call: &'a Call, page: PageRequest) -> ServiceFuture<'a, RecordingPage> {
+        Box::pin(async move {
+            self.answer(Verb::Recordings).await?;
+            let ids: Vec<String> =
+                self.recordings.lock().iter().rev().map(|entry| entry.details.id.clone()).collect();
+            let wanted = ids.iter().skip(page.offset as usize).take(page.limit as usize);
+            let recordings: Result<Vec<_>> = wanted.map(|id| Ok(self.now(id)?.0)).collect();
+            Ok(RecordingPage { recordings: recordings?.into(), total: Some(ids.len() as u64) })
+        })
+    }
+
+    fn follow<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
+        Box::pin(async move {
+            self.answer(Verb::Wait).await?;
+            loop {
+                let (recording, next_change) = self.now(id)?;
+                if let (RecordingStatus::Processing, Some(total)) = (recording.status, recording.duration_ms)
+                {
+                    call.reporter.progress(ProgressPhase::Processing, total as u64 / 2, total as u64);
+                }
+                match next_change {
+                    _ if recording.status.is_final() => return Ok(recording),
+                    Some(wait) => tokio::time::sleep(wait).await,
+                    // A script that ends in a status that is not final: only a deadline or a cancel ends the wait.
+                    None => std::future::pending().await,
+                }
+            }
+        })
+    }
+
+    fn transcript<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Transcript> {
+        Box::pin(async move {
+            self.answer(Verb::Transcript).await?;
+            let (recording, _) = self.now(id)?;
+            match recording.status {
+                RecordingStatus::Ready => Ok(self.script.transcript(id)),
+                status => Err(Error::new(ErrorKind::NotReady, format!("the recording is {}", status.name()))
+                    .with_recording_id(id)),
+            }
+        })
+    }
+
+    fn delete<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, ()> {
+        Box::pin(async move {
+            self.answer(Verb::Delete).await?;
+            let mut recordings = self.recordings.lock();
+            let before = recordings.len();
+            recordings.retain(|entry| entry.details.id != id);
+            if recordings.len() == before { Err(no_recording(id)) } else { Ok(()) }
+        })
+    }
+}

@@ -1,0 +1,161 @@
+//! Reading a source from its first byte to its last, and the check that these are as many as were declared.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use super::{Claim, Kind, ReadCallbacks};
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::callbacks;
+
+/// An open source. Blocks when read: only for the library's blocking threads.
+pub struct SourceReader {
+    claim: Claim,
+    file: Option<std::fs::File>,
+    size: Option<u64>,
+    position: u64,
+    /// Whether a descriptor is read by position; else as it comes.
+    by_position: bool,
+}
+
+impl SourceReader {
+    pub(super) fn open(claim: Claim) -> Result<Self> {
+        let mut reader = Self { claim, file: None, size: None, position: 0, by_position: false };
+        match reader.claim.kind() {
+            Kind::Path(path) => {
+                let (file, size) = open_regular(path)?;
+                (reader.file, reader.size) = (Some(file), Some(size));
+            }
+            Kind::Bytes(bytes) => reader.size = Some((**bytes).as_ref().len() as u64),
+            #[cfg(unix)]
+            Kind::Fd { file, offset, read_once } => {
+                let metadata = file.metadata().map_err(|error| Error::io("the file descriptor", &error))?;
+                reader.by_position = metadata.is_file();
+                if reader.by_position {
+                    reader.size = Some(metadata.len().saturating_sub(*offset));
+                } else if read_once.swap(true, Ordering::AcqRel) {
+                    return Err(read_before());
+                }
+            }
+            Kind::Callbacks { callbacks, read_once } => {
+                let mut callbacks = callbacks.lock();
+                if read_once.swap(true, Ordering::AcqRel) {
+                    rewind(&mut **callbacks)?;
+                }
+                let size = callbacks::run(|| callbacks.size());
+                drop(callbacks);
+                reader.size =
+                    size.ok_or_else(|| Error::new(ErrorKind::Source, "the size callback failed"))?;
+            }
+        }
+        Ok(reader)
+    }
+
+    /// The declared number of bytes, if it is known.
+    pub fn size(&self) -> Option<u64> {
+        self.size
+    }
+
+    /// How many bytes were read so far.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.claim.kind() {
+            Kind::Path(_) => self.file.as_mut().map_or(Ok(0), |file| file.read(buffer)),
+            Kind::Bytes(bytes) => {
+                let bytes = (**bytes).as_ref();
+                let rest = &bytes[bytes.len().min(self.position as usize)..];
+                let count = rest.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&rest[..count]);
+                Ok(count)
+            }
+            #[cfg(unix)]
+            Kind::Fd { file, offset, .. } if self.by_position => {
+                std::os::unix::fs::FileExt::read_at(file, buffer, offset.saturating_add(self.position))
+            }
+            #[cfg(unix)]
+            Kind::Fd { file, .. } => (&*file).read(buffer),
+            Kind::Callbacks { callbacks, .. } => {
+                let mut callbacks = callbacks.lock();
+                callbacks::run(|| callbacks.read(buffer))
+                    .unwrap_or_else(|| Err(io::Error::other("the read callback panicked")))
+            }
+        }
+    }
+}
+
+impl Read for SourceReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.read_some(buffer)?;
+        if count > buffer.len() {
+            return Err(source_failed("the read callback says it gave more than there was room for".into()));
+        }
+        self.position += count as u64;
+        // A file that somebody truncates or appends to, and a callback that declared another size, are told at once:
+        // nothing that is not what was declared is ever taken for a recording.
+        if let Some(size) = self.size {
+            let cut = count == 0 && !buffer.is_empty() && self.position < size;
+            if cut || self.position > size {
+                return Err(source_failed(format!(
+                    "the source declared {size} bytes but gave {}{}",
+                    if cut { "" } else { "at least " },
+                    self.position
+                )));
+            }
+        }
+        Ok(count)
+    }
+}
+
+/// Opens a regular file without ever waiting: a named pipe would block in `open` until somebody writes.
+fn open_regular(path: &Path) -> Result<(std::fs::File, u64)> {
+    let shown = path.display();
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_CLOEXEC);
+    let file = options.open(path).map_err(|error| Error::io(format_args!("{shown}"), &error))?;
+    let metadata = file.metadata().map_err(|error| Error::io(format_args!("{shown}"), &error))?;
+    if !metadata.is_file() {
+        let what = if metadata.is_dir() { "a directory" } else { "a pipe or device" };
+        return Err(Error::new(ErrorKind::NotAFile, format!("{shown} is {what}, not a file"))
+            .with_hint("a pipe can be given as a file descriptor"));
+    }
+    Ok((file, metadata.len()))
+}
+
+fn rewind(callbacks: &mut dyn ReadCallbacks) -> Result<()> {
+    if !callbacks.can_rewind() {
+        return Err(read_before());
+    }
+    match callbacks::run(|| callbacks.rewind()) {
+        Some(Ok(())) => Ok(()),
+        _ => Err(Error::new(ErrorKind::Source, "the source could not be rewound")),
+    }
+}
+
+fn read_before() -> Error {
+    Error::new(ErrorKind::Source, "this source was read before and cannot be rewound")
+}
+
+/// Marks what is the source's own failure on its way through decoders that know only `io::Error`.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct SourceFailed(String);
+
+fn source_failed(message: String) -> io::Error {
+    io::Error::other(SourceFailed(message))
+}
+
+/// The error of tiro for one of a [`SourceReader`].
+pub(crate) fn read_error(error: &io::Error) -> Error {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<SourceFailed>()) {
+        Some(failed) => Error::new(ErrorKind::Source, failed.to_string()),
+        None if error.kind() == io::ErrorKind::Other => {
+            Error::new(ErrorKind::Source, format!("reading the source: {error}"))
+        }
+        None => Error::io("reading the source", error),
+    }
+}
