@@ -44,7 +44,7 @@ struct Sink {
     _lease: Lease,
 }
 
-static SINK: PerProcess<Mutex<Option<Arc<Sink>>>> = PerProcess::new(Mutex::default);
+static SINK: PerProcess<Mutex<Option<Arc<Sink>>>> = PerProcess::new();
 /// The level in force, with the low bits of the process generation: a forked child starts silent.
 static LEVEL: AtomicU8 = AtomicU8::new(0);
 

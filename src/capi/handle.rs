@@ -70,11 +70,15 @@ struct Slot {
 
 type Chunk = Box<[RwLock<Slot>]>;
 
-/// All slots ever made, over all forked ancestors. Made without a lock, never freed.
-static SLOTS_BY_CHUNK: [OnceBox<Chunk>; CHUNKS] = [const { OnceBox::new() }; CHUNKS];
-/// The first slot that was never used; plain memory, so that a forked child goes on from there.
-static UNUSED: AtomicU32 = AtomicU32::new(0);
-static OWN: PerProcess<Own> = PerProcess::new(Own::new);
+static TABLE: Table = Table::new();
+
+struct Table {
+    /// All slots ever made, over all forked ancestors. Made without a lock, never freed.
+    chunks: [OnceBox<Chunk>; CHUNKS],
+    /// The first slot that was never used; plain memory, so that a forked child goes on from there.
+    unused: AtomicU32,
+    own: PerProcess<Own>,
+}
 
 /// What belongs to this process alone.
 struct Own {
@@ -84,49 +88,25 @@ struct Own {
     live: [AtomicI64; KINDS],
 }
 
-impl Own {
-    fn new() -> Self {
-        let live = [const { AtomicI64::new(0) }; KINDS];
-        Self { first: UNUSED.load(Ordering::Acquire), free: Mutex::default(), live }
-    }
-}
-
-fn slot(index: u32) -> Option<&'static RwLock<Slot>> {
-    if index >= SLOTS {
-        return None;
-    }
-    let chunk = (index / FIRST_CHUNK + 1).ilog2();
-    let first = FIRST_CHUNK * ((1 << chunk) - 1);
-    let make = || {
-        let slots = (0..FIRST_CHUNK << chunk).map(|_| RwLock::new(Slot::default()));
-        Box::new(slots.collect())
-    };
-    SLOTS_BY_CHUNK[chunk as usize].get_or_init(make).get((index - first) as usize)
-}
-
 /// Puts an object into the table; the result is its handle.
 pub(super) fn insert<H: Handle>(object: H::Object) -> Result<*mut H> {
-    let own = OWN.get();
-    let mut free = own.free.lock();
-    let index = match free.pop() {
-        Some(index) => index,
-        None => {
-            let index = UNUSED.load(Ordering::Acquire);
-            if index >= SLOTS {
-                return Err(Error::new(ErrorKind::State, "there are too many handles"));
-            }
-            UNUSED.store(index + 1, Ordering::Release);
-            index
-        }
-    };
-    drop(free);
-    let slot = slot(index).expect("an index that was just given out");
-    let mut slot = slot.write();
-    slot.generation += 1;
-    slot.kind = H::KIND as u8;
-    slot.object = Some(Arc::new(object));
-    own.live[H::KIND as usize].fetch_add(1, Ordering::Relaxed);
-    Ok(token(index, slot.generation, H::KIND))
+    TABLE.insert(object)
+}
+
+/// The object of a handle, kept alive by the result, whoever frees the handle meanwhile.
+pub(super) fn get<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
+    TABLE.get(handle)
+}
+
+/// Takes a handle out of the table; of several calls one gets the object. The parent's objects are left alone in a
+/// forked child: the handle ends, nothing of it is run or freed.
+pub(super) fn remove<H: Handle>(handle: *const H) -> Result<Option<Arc<H::Object>>> {
+    TABLE.remove(handle)
+}
+
+/// How many handles of a kind this process has; 0: of any kind.
+pub(super) fn live(kind: i32) -> i64 {
+    TABLE.live(kind)
 }
 
 fn token<H>(index: u32, generation: u32, kind: Kind) -> *mut H {
@@ -153,69 +133,118 @@ fn stale<H: Handle>() -> Error {
     Error::new(ErrorKind::Handle, format!("this {:?} handle was freed", H::KIND))
 }
 
-/// The object of a handle, kept alive by the result, whoever frees the handle meanwhile.
-pub(super) fn get<H: Handle>(handle: *const H) -> Result<Arc<H::Object>> {
-    let (index, generation) = parse(handle)?;
-    if index >= UNUSED.load(Ordering::Acquire) {
-        return Err(stale::<H>());
-    }
-    let slot = slot(index).ok_or_else(stale::<H>)?;
-    let slot = if index < OWN.get().first {
-        let forked =
-            || Error::new(ErrorKind::Forked, "the parent process was changing this handle as it forked");
-        slot.try_read().ok_or_else(forked)?
-    } else {
-        slot.read()
-    };
-    if slot.generation != generation || slot.kind != H::KIND as u8 {
-        return Err(stale::<H>());
-    }
-    let object = slot.object.clone().ok_or_else(stale::<H>)?;
-    object.downcast().map_err(|_| stale::<H>())
-}
-
-/// Takes a handle out of the table; of several calls one gets the object. The parent's objects are left alone in a
-/// forked child: the handle ends, nothing of it is run or freed.
-pub(super) fn remove<H: Handle>(handle: *const H) -> Result<Option<Arc<H::Object>>> {
-    let (index, generation) = parse(handle)?;
-    if index >= UNUSED.load(Ordering::Acquire) {
-        return Err(stale::<H>());
-    }
-    let own = OWN.get();
-    let inherited = index < own.first;
-    let lock = slot(index).ok_or_else(stale::<H>)?;
-    let mut slot = if inherited {
-        match lock.try_write() {
-            Some(slot) => slot,
-            None => return Ok(None),
+impl Slot {
+    /// Refuses a slot that is by now, or still, somebody else's.
+    fn check<H: Handle>(&self, generation: u32) -> Result<()> {
+        match self.generation == generation && self.kind == H::KIND as u8 {
+            true => Ok(()),
+            false => Err(stale::<H>()),
         }
-    } else {
-        lock.write()
-    };
-    if slot.generation != generation || slot.kind != H::KIND as u8 {
-        return Err(stale::<H>());
     }
-    let object = slot.object.take().ok_or_else(stale::<H>)?;
-    drop(slot);
-    if inherited {
-        std::mem::forget(object);
-        return Ok(None);
-    }
-    own.live[H::KIND as usize].fetch_sub(1, Ordering::Relaxed);
-    // A slot whose generations are used up is not used again: a token never comes to mean something else.
-    if generation < LAST_GENERATION {
-        own.free.lock().push(index);
-    }
-    Ok(object.downcast().ok())
 }
 
-/// How many handles of a kind this process has; 0: of any kind.
-pub(super) fn live(kind: i32) -> i64 {
-    let live = &OWN.get().live;
-    match usize::try_from(kind) {
-        Ok(0) => live.iter().map(|count| count.load(Ordering::Relaxed)).sum(),
-        Ok(kind) => live.get(kind).map_or(0, |count| count.load(Ordering::Relaxed)),
-        Err(_) => 0,
+impl Table {
+    const fn new() -> Self {
+        Self { chunks: [const { OnceBox::new() }; CHUNKS], unused: AtomicU32::new(0), own: PerProcess::new() }
+    }
+
+    fn own(&'static self) -> &'static Own {
+        self.own.get_or_init(|| Own {
+            first: self.unused.load(Ordering::Acquire),
+            free: Mutex::default(),
+            live: [const { AtomicI64::new(0) }; KINDS],
+        })
+    }
+
+    fn slot(&self, index: u32) -> Option<&RwLock<Slot>> {
+        if index >= SLOTS {
+            return None;
+        }
+        let chunk = (index / FIRST_CHUNK + 1).ilog2();
+        let first = FIRST_CHUNK * ((1 << chunk) - 1);
+        let make = || {
+            let slots = (0..FIRST_CHUNK << chunk).map(|_| RwLock::new(Slot::default()));
+            Box::new(slots.collect())
+        };
+        self.chunks[chunk as usize].get_or_init(make).get((index - first) as usize)
+    }
+
+    /// The slot of a handle that was given out once.
+    fn used_slot<H: Handle>(&self, index: u32) -> Result<&RwLock<Slot>> {
+        if index >= self.unused.load(Ordering::Acquire) {
+            return Err(stale::<H>());
+        }
+        self.slot(index).ok_or_else(stale::<H>)
+    }
+
+    fn insert<H: Handle>(&'static self, object: H::Object) -> Result<*mut H> {
+        let own = self.own();
+        let mut free = own.free.lock();
+        let index = match free.pop() {
+            Some(index) => index,
+            None => {
+                let index = self.unused.load(Ordering::Acquire);
+                if index >= SLOTS {
+                    return Err(Error::new(ErrorKind::State, "there are too many handles"));
+                }
+                self.unused.store(index + 1, Ordering::Release);
+                index
+            }
+        };
+        drop(free);
+        let mut slot = self.used_slot::<H>(index)?.write();
+        slot.generation += 1;
+        slot.kind = H::KIND as u8;
+        slot.object = Some(Arc::new(object));
+        own.live[H::KIND as usize].fetch_add(1, Ordering::Relaxed);
+        Ok(token(index, slot.generation, H::KIND))
+    }
+
+    fn get<H: Handle>(&'static self, handle: *const H) -> Result<Arc<H::Object>> {
+        let (index, generation) = parse(handle)?;
+        let lock = self.used_slot::<H>(index)?;
+        let slot = if index < self.own().first {
+            let forked =
+                || Error::new(ErrorKind::Forked, "the parent process was changing this handle as it forked");
+            lock.try_read().ok_or_else(forked)?
+        } else {
+            lock.read()
+        };
+        slot.check::<H>(generation)?;
+        let object = slot.object.clone().ok_or_else(stale::<H>)?;
+        object.downcast().map_err(|_| stale::<H>())
+    }
+
+    fn remove<H: Handle>(&'static self, handle: *const H) -> Result<Option<Arc<H::Object>>> {
+        let (index, generation) = parse(handle)?;
+        let lock = self.used_slot::<H>(index)?;
+        let own = self.own();
+        if index < own.first {
+            if let Some(mut slot) = lock.try_write() {
+                slot.check::<H>(generation)?;
+                std::mem::forget(slot.object.take().ok_or_else(stale::<H>)?);
+            }
+            return Ok(None);
+        }
+        let mut slot = lock.write();
+        slot.check::<H>(generation)?;
+        let object = slot.object.take().ok_or_else(stale::<H>)?;
+        drop(slot);
+        own.live[H::KIND as usize].fetch_sub(1, Ordering::Relaxed);
+        // A slot whose generations are used up is not used again: a token never comes to mean something else.
+        if generation < LAST_GENERATION {
+            own.free.lock().push(index);
+        }
+        Ok(object.downcast().ok())
+    }
+
+    fn live(&'static self, kind: i32) -> i64 {
+        let live = &self.own().live;
+        match usize::try_from(kind) {
+            Ok(0) => live.iter().map(|count| count.load(Ordering::Relaxed)).sum(),
+            Ok(kind) => live.get(kind).map_or(0, |count| count.load(Ordering::Relaxed)),
+            Err(_) => 0,
+        }
     }
 }
 

@@ -86,11 +86,13 @@ pub unsafe extern "C" fn tiro_queue_next(
     err: *mut *mut tiro_error,
 ) -> tiro_status {
     call(err, || {
+        // All are blanked, also if one of them is NULL.
         // SAFETY: as promised above.
         let (kind, op, tag) = unsafe {
             set_if_wanted(status, TIRO_OK);
-            (output("kind", kind)?, output("op", op)?, output("tag", tag)?)
+            (output("kind", kind), output("op", op), output("tag", tag))
         };
+        let (kind, op, tag) = (kind?, op?, tag?);
         let queue = handle::get(queue)?;
         let timeout = timeout_in(timeout_ms);
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));

@@ -36,7 +36,7 @@ const BLOCKING_THREADS: usize = 32;
 /// Log messages that may wait for the callback thread before further ones are dropped.
 const LOG_BACKLOG: usize = 1024;
 
-static PROCESS: PerProcess<Slot> = PerProcess::new(Slot::default);
+static PROCESS: PerProcess<Slot> = PerProcess::new();
 
 /// What this process runs.
 #[derive(Default)]
@@ -171,7 +171,14 @@ fn start_dispatcher() -> Result<Dispatcher> {
     Dispatcher::start().map_err(|error| Error::io("starting the callback thread", &error))
 }
 
+/// The schedules that shuttle tries are those of a task and a queue; whoever is called back has none of his own there.
+#[cfg(shuttle)]
+pub(crate) fn post_callback(job: Job) {
+    job();
+}
+
 /// Queues a callback of the host's for the callback thread. Where that thread cannot be had, the callback is dropped.
+#[cfg(not(shuttle))]
 pub(crate) fn post_callback(job: Job) {
     let mut running = PROCESS.get().state.lock();
     if running.dispatcher.is_none() {

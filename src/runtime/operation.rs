@@ -320,7 +320,7 @@ impl<T: ResultOf> Operation<T> {
             };
             completion.task.complete(outcome);
         });
-        Ok(Self::of(task))
+        Ok(Self::of_task(task))
     }
 
     /// Asks the operation to end. It completes as [`ErrorKind::Cancelled`], unless it has ended already.
@@ -338,7 +338,7 @@ impl<T: ResultOf> Operation<T> {
         self.detached.store(true, Ordering::Release);
     }
 
-    fn of(task: Arc<Task>) -> Self {
+    pub(super) fn of_task(task: Arc<Task>) -> Self {
         Self { task, detached: AtomicBool::new(false), result: PhantomData }
     }
 
@@ -405,7 +405,7 @@ impl<T: ResultOf> Operation<T> {
     /// The same operation without its type.
     pub fn erase(self) -> Operation<Output> {
         self.let_go();
-        Operation::of(self.task.clone())
+        Operation::of_task(self.task.clone())
     }
 
     pub(crate) fn task(&self) -> &Arc<Task> {

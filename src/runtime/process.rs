@@ -13,7 +13,6 @@ pub fn generation() -> u32 {
 /// never freed, as a thread that no longer exists may have been changing it).
 pub(crate) struct PerProcess<T: 'static> {
     current: AtomicPtr<Entry<T>>,
-    init: fn() -> T,
 }
 
 struct Entry<T> {
@@ -22,11 +21,12 @@ struct Entry<T> {
 }
 
 impl<T> PerProcess<T> {
-    pub(crate) const fn new(init: fn() -> T) -> Self {
-        Self { current: AtomicPtr::new(std::ptr::null_mut()), init }
+    pub(crate) const fn new() -> Self {
+        Self { current: AtomicPtr::new(std::ptr::null_mut()) }
     }
 
-    pub(crate) fn get(&'static self) -> &'static T {
+    /// This process's own, made at the first call.
+    pub(crate) fn get_or_init(&'static self, init: impl FnOnce() -> T) -> &'static T {
         let generation = generation();
         let seen = self.current.load(Ordering::Acquire);
         // SAFETY: an entry is published whole and never freed.
@@ -35,7 +35,7 @@ impl<T> PerProcess<T> {
         {
             return &entry.value;
         }
-        let fresh = Box::into_raw(Box::new(Entry { generation, value: (self.init)() }));
+        let fresh = Box::into_raw(Box::new(Entry { generation, value: init() }));
         match self.current.compare_exchange(seen, fresh, Ordering::AcqRel, Ordering::Acquire) {
             // SAFETY: as above.
             Ok(_) => unsafe { &(*fresh).value },
@@ -47,6 +47,13 @@ impl<T> PerProcess<T> {
                 }
             }
         }
+    }
+}
+
+impl<T: Default> PerProcess<T> {
+    /// This process's own, by default at first.
+    pub(crate) fn get(&'static self) -> &'static T {
+        self.get_or_init(T::default)
     }
 }
 

@@ -3,3 +3,7 @@
 
 pub mod files;
 pub mod header;
+#[cfg(unix)]
+pub mod misuse;
+#[cfg(unix)]
+pub mod program;

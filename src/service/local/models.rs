@@ -22,7 +22,7 @@ struct ModelKey {
     modified: Option<SystemTime>,
 }
 
-static LOADED: PerProcess<Mutex<HashMap<ModelKey, Weak<Engine>>>> = PerProcess::new(Mutex::default);
+static LOADED: PerProcess<Mutex<HashMap<ModelKey, Weak<Engine>>>> = PerProcess::new();
 
 /// The engine of the model that the options name. Blocks while it is checked and loaded; others who want it wait.
 pub(super) fn engine(options: &Options, embedding: Embedding) -> Result<Arc<Engine>> {

@@ -21,7 +21,7 @@ const MOST_THREADS: usize = 8;
 /// The longest recording, in milliseconds: its sound is held in memory, 230 MB an hour.
 const LONGEST_MS: i64 = 4 * 60 * 60 * 1000;
 
-static GATE: PerProcess<Semaphore> = PerProcess::new(|| Semaphore::new(1));
+static GATE: PerProcess<Semaphore> = PerProcess::new();
 
 /// A decoded recording.
 pub(super) struct Sound {
@@ -95,7 +95,7 @@ pub(super) async fn run(
     begin: impl FnOnce(),
     progress: impl Fn(u32) + Send + Sync + 'static,
 ) -> Result<Transcript> {
-    let _turn = GATE.get().acquire().await.map_err(|_| Error::cancelled())?;
+    let _turn = GATE.get_or_init(|| Semaphore::new(1)).acquire().await.map_err(|_| Error::cancelled())?;
     if stop.load(Ordering::Acquire) {
         return Err(Error::cancelled());
     }

@@ -2,15 +2,15 @@
 //! kept: deleted, or gone with the client, it ends.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::sync::watch;
 
 use super::engine::Engine;
 use super::recognition::{self, Speech};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 use crate::runtime::sync::Mutex;
 use crate::service::{PageRequest, no_recording};
@@ -96,26 +96,24 @@ impl Store {
         let state = State { recording: recording.clone(), transcript: None, percent: 0 };
         let stop = Arc::new(AtomicBool::new(false));
         let entry = Arc::new(Entry { state: watch::Sender::new(state), stop: stop.clone() });
-        // The task keeps the state, not the entry: a deleted recording ends its recognition.
-        let of_task = Arc::downgrade(&entry);
+        // The task does not keep the entry: a deleted recording ends its recognition.
+        let running = Running { entry: Arc::downgrade(&entry), stop: stop.clone() };
         self.entries.lock().insert(number, entry);
         let id = recording.id.clone();
         tokio::spawn(async move {
-            let told = of_task.clone();
+            let (begun, ongoing) = (running.entry.clone(), running.entry.clone());
             let begin = move || {
-                told.upgrade()
-                    .inspect(|entry| entry.update(|details| details.status = RecordingStatus::Processing));
+                if let Some(entry) = begun.upgrade() {
+                    entry.update(|details| details.status = RecordingStatus::Processing);
+                }
             };
-            let told = of_task.clone();
             let progress = move |percent| {
-                if let Some(entry) = told.upgrade() {
+                if let Some(entry) = ongoing.upgrade() {
                     entry.state.send_modify(|state| state.percent = percent);
                 }
             };
             let outcome = recognition::run(job.engine, job.speech, stop, &id, begin, progress).await;
-            if let Some(entry) = of_task.upgrade() {
-                entry.finish(outcome);
-            }
+            running.finish(outcome);
         });
         recording
     }
@@ -142,8 +140,34 @@ impl Store {
     }
 }
 
-impl Entry {
+/// A recognition under way. Dropped before its end (the library is shut down) it stops computing, and the recording has
+/// failed: nobody waits for ever.
+struct Running {
+    entry: Weak<Entry>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Running {
     fn finish(&self, outcome: Result<Transcript>) {
+        if let Some(entry) = self.entry.upgrade() {
+            entry.finish(outcome);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+        self.finish(Err(Error::cancelled()));
+    }
+}
+
+impl Entry {
+    /// Only the first outcome counts.
+    fn finish(&self, outcome: Result<Transcript>) {
+        if self.recording().status.is_final() {
+            return;
+        }
         match outcome {
             Ok(transcript) => {
                 self.state.send_modify(|state| {
