@@ -136,10 +136,10 @@ impl Client {
             (true, _) => Some(Instant::now()),
             (false, timeout) => timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
-        let mut all_ended = true;
-        for task in tasks {
-            all_ended &= task.wait(deadline);
-        }
+        // Those that have not ended stay known: whoever waits in slices asks again.
+        let left: Vec<_> = tasks.iter().filter(|task| !task.wait(deadline)).map(Arc::downgrade).collect();
+        let all_ended = left.is_empty();
+        self.shared.tasks.lock().extend(left);
         Ok(all_ended)
     }
 

@@ -15,6 +15,7 @@ mod threads;
 mod tests;
 
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -117,7 +118,7 @@ impl Runtime {
         let threads = Arc::new(ThreadCount::new());
         let (on_start, on_stop) = (threads.clone(), threads.clone());
         let number = AtomicUsize::new(0);
-        let built = threads::with_signals_blocked(|| {
+        let build = || {
             tokio::runtime::Builder::new_multi_thread()
                 .worker_threads(WORKERS)
                 .max_blocking_threads(BLOCKING_THREADS)
@@ -127,7 +128,10 @@ impl Runtime {
                 .on_thread_stop(move || on_stop.add(false))
                 .enable_all()
                 .build()
-        });
+        };
+        // tokio panics where the system has no thread left; here that is an error like any other.
+        let built = catch_unwind(AssertUnwindSafe(|| threads::with_signals_blocked(build)))
+            .unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()));
         let tokio = built.map_err(|error| Error::io("starting the library's threads", &error))?;
         let handle = tokio.handle().clone();
         Ok(Arc::new(Self { handle, tokio: Mutex::new(Some(tokio)), tasks: Mutex::default(), threads }))

