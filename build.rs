@@ -2,6 +2,10 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
+    // Cargo hands these on to every cdylib that the crate is linked into: they are the C library's alone.
+    if std::env::var_os("CARGO_FEATURE_CAPI").is_none() {
+        return;
+    }
     let target = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     match target("OS").as_str() {
         "linux" | "android" | "freebsd" => {

@@ -128,18 +128,18 @@ impl Client {
     /// client stays usable.
     pub fn cancel_all(&self, timeout: Option<Duration>) -> Result<bool> {
         self.check_process()?;
-        let tasks: Vec<_> = std::mem::take(&mut *self.shared.tasks.lock());
-        let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
+        // They stay known: whoever waits in slices asks again, and of two who ask both wait.
+        let tasks: Vec<_> = self.shared.tasks.lock().iter().filter_map(Weak::upgrade).collect();
         tasks.iter().for_each(|task| task.cancel());
         let inside = crate::runtime::callbacks::inside();
         let deadline = match (inside, timeout) {
             (true, _) => Some(Instant::now()),
             (false, timeout) => timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
-        // Those that have not ended stay known: whoever waits in slices asks again.
-        let left: Vec<_> = tasks.iter().filter(|task| !task.wait(deadline)).map(Arc::downgrade).collect();
-        let all_ended = left.is_empty();
-        self.shared.tasks.lock().extend(left);
+        let mut all_ended = true;
+        for task in tasks {
+            all_ended &= task.wait(deadline);
+        }
         Ok(all_ended)
     }
 

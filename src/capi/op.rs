@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::boundary::{
     Blank, HostCallback, HostData, TIRO_OK, TIRO_PENDING, call, free, output, set_if_wanted, timeout_in,
@@ -31,6 +32,7 @@ impl Handle for tiro_op {
 pub(super) struct OpObject {
     operation: Operation<Output>,
     queue: Mutex<Option<Queue>>,
+    freed: AtomicBool,
 }
 
 /// Phase of an operation: nothing can be measured yet.
@@ -52,7 +54,11 @@ impl Blank for u64 {
 }
 
 pub(super) fn new_handle<T: ResultOf>(operation: Operation<T>) -> Result<*mut tiro_op> {
-    handle::insert(OpObject { operation: operation.erase(), queue: Mutex::default() })
+    handle::insert(OpObject {
+        operation: operation.erase(),
+        queue: Mutex::default(),
+        freed: AtomicBool::new(false),
+    })
 }
 
 /// The number by which the queue knows the operation of a handle.
@@ -68,6 +74,7 @@ impl OpObject {
     fn forget_events(&self, op: *const tiro_op) {
         let queue = self.queue.lock().take();
         if let Some(queue) = queue {
+            self.operation.leave_queue();
             let _ = queue.purge(key_of(op)); // a forked child has nothing to forget
         }
     }
@@ -102,8 +109,11 @@ unsafe fn join<T: ResultOf, H>(
                 )
             })?),
         };
-        // Of several joins one takes it; to the others it was freed.
-        handle::remove(op)?;
+        // Of several joins one takes it; to the others it was freed. Who waits while it is freed is told of a cancel.
+        match handle::remove(op) {
+            Err(_) if object.freed.load(Ordering::Acquire) => return Err(Error::cancelled()),
+            taken => taken?,
+        };
         object.forget_events(op);
         *out = give(result?)?;
         Ok(TIRO_OK)
@@ -119,6 +129,7 @@ unsafe fn join<T: ResultOf, H>(
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_op_free(op: *mut tiro_op) {
     free(op, |object| {
+        object.freed.store(true, Ordering::Release);
         object.operation.cancel();
         object.forget_events(op);
     });
@@ -280,6 +291,7 @@ pub unsafe extern "C" fn tiro_op_attach(
 ) -> tiro_status {
     call(err, || {
         let (object, queue) = (handle::get(op)?, handle::get(queue)?);
+        object.operation.progress()?; // refuses the parent's operation in a forked child, before its locks
         let mut attached = object.queue.lock();
         if attached.is_some() {
             return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));

@@ -77,6 +77,10 @@ impl Dispatcher {
         self.shared.changed.notify_all();
     }
 
+    pub(crate) fn has_ended(&self) -> bool {
+        self.shared.state.lock().ended
+    }
+
     /// Waits for the thread's end.
     pub(crate) fn wait_end(&self, deadline: Option<Instant>) -> bool {
         wait_until(&self.shared.changed, self.shared.state.lock(), deadline, |state| state.ended).1

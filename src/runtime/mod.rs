@@ -14,6 +14,7 @@ mod threads;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,6 +51,28 @@ struct Running {
     leases: usize,
     runtime: Option<Arc<Runtime>>,
     dispatcher: Option<Dispatcher>,
+    /// Told to end, and may not have ended yet: a shutdown waits for these, too.
+    ending_runtimes: Vec<Arc<Runtime>>,
+    ending_dispatchers: Vec<Dispatcher>,
+}
+
+impl Running {
+    /// Takes the runtime away, for the caller to stop without this lock.
+    fn retire_runtime(&mut self) -> Option<Arc<Runtime>> {
+        self.ending_runtimes.retain(|runtime| !runtime.threads.counts.lock().have_ended());
+        let runtime = self.runtime.take()?;
+        self.ending_runtimes.push(runtime.clone());
+        Some(runtime)
+    }
+
+    /// Lets the callback thread end once its jobs are done.
+    fn retire_dispatcher(&mut self) {
+        self.ending_dispatchers.retain(|dispatcher| !dispatcher.has_ended());
+        if let Some(dispatcher) = self.dispatcher.take() {
+            dispatcher.close();
+            self.ending_dispatchers.push(dispatcher);
+        }
+    }
 }
 
 /// Keeps the library's threads. Clients, running operations and a log callback hold one.
@@ -76,40 +99,78 @@ impl Drop for Lease {
         if running.leases > 0 {
             return;
         }
-        let (runtime, dispatcher) = (running.runtime.take(), running.dispatcher.take());
+        let runtime = running.retire_runtime();
+        running.retire_dispatcher();
         drop(running);
         if let Some(runtime) = runtime {
             runtime.stop();
-        }
-        if let Some(dispatcher) = dispatcher {
-            dispatcher.close();
         }
     }
 }
 
 /// The running tokio runtime and what it has in hand.
 pub(crate) struct Runtime {
-    handle: tokio::runtime::Handle,
+    /// No handle of it anywhere else: one would keep its descriptors open after the end.
     tokio: Mutex<Option<tokio::runtime::Runtime>>,
     tasks: Mutex<Vec<Weak<Task>>>,
     threads: Arc<ThreadCount>,
 }
 
+/// The threads of a runtime, and the blocking work that they were given.
 struct ThreadCount {
-    alive: Mutex<usize>,
+    counts: Mutex<Counts>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct Counts {
+    started: usize,
+    stopped: usize,
+    work: usize,
+}
+
+impl Counts {
+    /// Of a runtime that was told to stop. A thread counts itself only once it runs: so the workers have to have come,
+    /// and work on its way to a thread counts by itself.
+    fn have_ended(&self) -> bool {
+        self.started >= WORKERS && self.stopped == self.started && self.work == 0
+    }
+}
+
+thread_local! {
+    /// Of the runtime that this thread is one of.
+    static OWN_COUNT: RefCell<Option<Arc<ThreadCount>>> = const { RefCell::new(None) };
 }
 
 impl ThreadCount {
     fn new() -> Self {
-        Self { alive: Mutex::default(), changed: Condvar::new() }
+        Self { counts: Mutex::default(), changed: Condvar::new() }
     }
 
-    fn add(&self, started: bool) {
-        let mut alive = self.alive.lock();
-        *alive = if started { *alive + 1 } else { alive.saturating_sub(1) };
-        drop(alive);
+    fn change(&self, change: impl FnOnce(&mut Counts)) {
+        change(&mut self.counts.lock());
         self.changed.notify_all();
+    }
+}
+
+/// Blocking work, from when it is asked for until it was done or dropped.
+struct CountedWork(Option<Arc<ThreadCount>>);
+
+impl CountedWork {
+    fn new() -> Self {
+        let count = OWN_COUNT.with_borrow(Option::clone);
+        if let Some(count) = &count {
+            count.change(|counts| counts.work += 1);
+        }
+        Self(count)
+    }
+}
+
+impl Drop for CountedWork {
+    fn drop(&mut self) {
+        if let Some(count) = &self.0 {
+            count.change(|counts| counts.work -= 1);
+        }
     }
 }
 
@@ -124,8 +185,11 @@ impl Runtime {
                 .max_blocking_threads(BLOCKING_THREADS)
                 .thread_stack_size(threads::STACK_SIZE)
                 .thread_name_fn(move || format!("tiro-{}", number.fetch_add(1, Ordering::Relaxed)))
-                .on_thread_start(move || on_start.add(true))
-                .on_thread_stop(move || on_stop.add(false))
+                .on_thread_start(move || {
+                    on_start.change(|counts| counts.started += 1);
+                    OWN_COUNT.set(Some(on_start.clone()));
+                })
+                .on_thread_stop(move || on_stop.change(|counts| counts.stopped += 1))
                 .enable_all()
                 .build()
         };
@@ -133,8 +197,7 @@ impl Runtime {
         let built = catch_unwind(AssertUnwindSafe(|| threads::with_signals_blocked(build)))
             .unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()));
         let tokio = built.map_err(|error| Error::io("starting the library's threads", &error))?;
-        let handle = tokio.handle().clone();
-        Ok(Arc::new(Self { handle, tokio: Mutex::new(Some(tokio)), tasks: Mutex::default(), threads }))
+        Ok(Arc::new(Self { tokio: Mutex::new(Some(tokio)), tasks: Mutex::default(), threads }))
     }
 
     /// Drops every task and lets the threads end; waits for nothing. May run on one of those threads.
@@ -152,7 +215,10 @@ impl Runtime {
         }
         tasks.push(Arc::downgrade(task));
         drop(tasks);
-        self.handle.spawn(future);
+        // Stopped meanwhile: the future is dropped, without the lock, which completes the task as cancelled.
+        if let Some(tokio) = &*self.tokio.lock() {
+            tokio.spawn(future);
+        }
     }
 }
 
@@ -188,18 +254,15 @@ pub(crate) fn post_callback(job: Job) {
     if running.dispatcher.is_none() {
         running.dispatcher = start_dispatcher().ok();
     }
-    let dispatcher = running.dispatcher.clone();
+    let Some(dispatcher) = &running.dispatcher else {
+        drop(running); // before the job, which may end the host's data
+        return;
+    };
+    // Under the lock: nobody lets the thread end in between.
+    dispatcher.post(job);
     // Without a lease nobody would end the thread: it ends by itself after this job.
-    let close = running.leases == 0;
-    if close {
-        running.dispatcher = None;
-    }
-    drop(running);
-    if let Some(dispatcher) = dispatcher {
-        dispatcher.post(job);
-        if close {
-            dispatcher.close();
-        }
+    if running.leases == 0 {
+        running.retire_dispatcher();
     }
 }
 
@@ -216,7 +279,13 @@ pub(crate) fn post_log(job: Job) {
 /// Runs work that blocks (disk, a source's callbacks, recognition) on a thread of its own kind. Only for use inside
 /// an operation. The work is not stopped when the future is dropped: it has to watch for that itself.
 pub(crate) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| match error.is_panic() {
+    let counted = (work, CountedWork::new());
+    let counted = move || {
+        let counted = counted; // whole: done or dropped, the work goes before its count
+        let (work, _count) = counted;
+        work()
+    };
+    tokio::task::spawn_blocking(counted).await.map_err(|error| match error.is_panic() {
         true => Error::new(ErrorKind::Panic, "a thread of tiro panicked"),
         false => Error::cancelled(),
     })
@@ -230,22 +299,29 @@ pub fn shutdown(timeout: Option<Duration>) -> Result<bool> {
     }
     let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut running = PROCESS.get().state.lock();
-    let (runtime, dispatcher) = (running.runtime.take(), running.dispatcher.take());
+    running.retire_runtime();
+    let runtimes = running.ending_runtimes.clone();
     drop(running);
     let mut all_ended = true;
-    if let Some(runtime) = runtime {
-        let tasks: Vec<_> = std::mem::take(&mut *runtime.tasks.lock());
-        let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
+    for runtime in runtimes {
+        let tasks: Vec<_> = runtime.tasks.lock().iter().filter_map(Weak::upgrade).collect();
         tasks.iter().for_each(|task| task.cancel());
         for task in tasks {
             all_ended &= task.wait(deadline);
         }
         runtime.stop();
-        let alive = runtime.threads.alive.lock();
-        all_ended &= wait_until(&runtime.threads.changed, alive, deadline, |alive| *alive == 0).1;
+        let counts = runtime.threads.counts.lock();
+        all_ended &= wait_until(&runtime.threads.changed, counts, deadline, Counts::have_ended).1;
     }
-    if let Some(dispatcher) = dispatcher {
-        dispatcher.close();
+    if !all_ended {
+        return Ok(false);
+    }
+    // What has ended has queued its callbacks by now: only then may their thread end.
+    let mut running = PROCESS.get().state.lock();
+    running.retire_dispatcher();
+    let dispatchers = running.ending_dispatchers.clone();
+    drop(running);
+    for dispatcher in dispatchers {
         all_ended &= dispatcher.wait_end(deadline);
     }
     Ok(all_ended)

@@ -191,11 +191,13 @@ impl Task {
         let released = (state.cancel.take(), std::mem::take(&mut state.on_progress));
         let wakers = std::mem::take(&mut state.wakers);
         let attachment = state.attachment.take();
+        let failure = outcome.as_ref().err().map(Error::kind);
+        let posted = attachment.and_then(|attachment| attachment.post(EventKind::Done, failure));
         drop(state);
         self.changed.notify_all();
         wakers.into_iter().for_each(Waker::wake);
-        if let Some(attachment) = attachment {
-            attachment.post(EventKind::Done, outcome.as_ref().err().map(Error::kind));
+        if let Some(posted) = posted {
+            posted.tell();
         }
         for callback in on_done {
             let outcome = outcome.clone();
@@ -228,10 +230,11 @@ impl Task {
         }
         state.progress_told = Some(now);
         let callbacks = state.on_progress.clone();
-        let attachment = state.attachment.clone();
+        let attachment = state.attachment.as_ref();
+        let posted = attachment.and_then(|attachment| attachment.post(EventKind::Progress, None));
         drop(state);
-        if let Some(attachment) = attachment {
-            attachment.post(EventKind::Progress, None);
+        if let Some(posted) = posted {
+            posted.tell();
         }
         for callback in callbacks {
             post_callback(Box::new(move || callback(progress)));
@@ -260,7 +263,9 @@ impl Task {
         if let Some(outcome) = &state.outcome {
             let failure = outcome.as_ref().err().map(Error::kind);
             drop(state);
-            attachment.post(EventKind::Done, failure);
+            if let Some(posted) = attachment.post(EventKind::Done, failure) {
+                posted.tell();
+            }
         } else if state.attachment.is_some() {
             return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));
         } else {
@@ -412,6 +417,14 @@ impl<T: ResultOf> Operation<T> {
     pub fn attach(&self, queue: &Queue, key: u64, tag: usize) -> Result<()> {
         self.task.check_process()?;
         self.task.attach(queue.attachment(key, tag)?)
+    }
+
+    /// From now on, no event of the operation comes to its queue.
+    #[cfg(feature = "capi")]
+    pub(crate) fn leave_queue(&self) {
+        if self.task.check_process().is_ok() {
+            self.task.state.lock().attachment = None;
+        }
     }
 
     /// The same operation without its type.

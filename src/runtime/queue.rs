@@ -165,6 +165,9 @@ impl Queue {
         state.closed = true;
         state.events.clear();
         let released = state.wakeup.take();
+        // The descriptor goes now: operations that are attached may keep the rest for long.
+        #[cfg(unix)]
+        drop(state.signal.take());
         drop(state);
         drop(released);
         self.shared.changed.notify_all();
@@ -192,16 +195,29 @@ pub(super) struct Attachment {
 }
 
 impl Attachment {
-    pub(super) fn post(&self, kind: EventKind, failure: Option<ErrorKind>) {
-        let Some(shared) = self.queue.upgrade() else { return };
-        let mut state = shared.state.lock();
-        if state.closed {
-            return;
-        }
-        let wakeup = state.push(Event { kind, key: self.key, tag: self.tag, failure });
+    /// Puts an event into the queue. Under the lock of the operation, so that its events come in order and none comes
+    /// after it has left the queue; whoever waits is told without it, by [`Posted::tell`].
+    pub(super) fn post(&self, kind: EventKind, failure: Option<ErrorKind>) -> Option<Posted> {
+        let queue = self.queue.upgrade()?;
+        let mut state = queue.state.lock();
+        let event = Event { kind, key: self.key, tag: self.tag, failure };
+        let wakeup = if state.closed { None } else { state.push(event) };
         drop(state);
-        shared.changed.notify_all();
-        if let Some(wakeup) = wakeup {
+        Some(Posted { queue, wakeup })
+    }
+}
+
+/// An event that is in its queue, of which nobody knows yet.
+#[must_use]
+pub(super) struct Posted {
+    queue: Arc<Shared>,
+    wakeup: Option<Wakeup>,
+}
+
+impl Posted {
+    pub(super) fn tell(self) {
+        self.queue.changed.notify_all();
+        if let Some(wakeup) = self.wakeup {
             post_callback(Box::new(move || wakeup()));
         }
     }

@@ -30,8 +30,10 @@ mod imp {
     }
 
     /// A lock for values that are read often; never waited for in a forked child.
+    #[cfg(feature = "capi")]
     pub(crate) struct RwLock<T>(make::RwLock<T>);
 
+    #[cfg(feature = "capi")]
     impl<T> RwLock<T> {
         pub(crate) fn new(value: T) -> Self {
             Self(make::RwLock::new(value))
@@ -105,8 +107,10 @@ mod imp {
         }
     }
 
+    #[cfg(feature = "capi")]
     pub(crate) struct RwLock<T>(parking_lot::RwLock<T>);
 
+    #[cfg(feature = "capi")]
     impl<T> RwLock<T> {
         pub(crate) fn new(value: T) -> Self {
             Self(parking_lot::RwLock::new(value))

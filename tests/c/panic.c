@@ -4,13 +4,13 @@
  */
 #include "check.h"
 
-static void check_panic(tiro_status status, tiro_error *err)
+static void check_panic(tiro_status status, tiro_error **err)
 {
     CHECK_STATUS(status, TIRO_E_PANIC);
-    CHECK(tiro_error_code(err) == TIRO_E_PANIC);
-    CHECK(tiro_error_message(err, NULL)[0] != '\0');
-    CHECK(!tiro_error_is_retriable(err));
-    tiro_error_free(err);
+    CHECK(tiro_error_code(*err) == TIRO_E_PANIC);
+    CHECK(tiro_error_message(*err, NULL)[0] != '\0');
+    CHECK(!tiro_error_is_retriable(*err));
+    tiro_error_free(*err);
 }
 
 static void of_making_a_client(void)
@@ -21,7 +21,7 @@ static void of_making_a_client(void)
         tiro_error *err = NULL;
         CHECK_OK(tiro_options_set(options, TIRO_OPT_SERVICE, "scripted", NULL));
         CHECK_OK(tiro_options_set(options, TIRO_OPT_SCRIPT, "{\"panic\": \"open\"}", NULL));
-        check_panic(tiro_client_new(options, &client, &err), err);
+        check_panic(tiro_client_new(options, &client, &err), &err);
         CHECK(client == NULL);
         CHECK_STATUS(tiro_client_new(options, &client, NULL), TIRO_E_PANIC);
         tiro_options_free(options);
@@ -70,10 +70,8 @@ static void of_every_verb(void)
             tiro_error *err = NULL;
             tiro_op *op = start(client, verbs[v]);
             CHECK_OK(tiro_op_on_done(op, keep_status, &done, count_up, NULL));
-            tiro_status status = tiro_op_wait(op, -1, &err);
-            check_panic(status, err);
-            status = tiro_op_join(op, -1, &err);
-            check_panic(status, err);
+            check_panic(tiro_op_wait(op, -1, &err), &err);
+            check_panic(tiro_op_join(op, -1, &err), &err);
             WAIT_UNTIL(atomic_load(&done.destroyed) == 1);
             CHECK_STATUS(done.status, TIRO_E_PANIC);
         }
@@ -100,8 +98,7 @@ static void of_a_part_of_the_whole_job(void)
         CHECK_OK(tiro_source_from_bytes("bytes", 5, &destroyed, count_up, NULL, &source, NULL));
         tiro_op *op = NULL;
         CHECK_OK(tiro_client_transcribe(client, source, NULL, &op, NULL));
-        tiro_status status = tiro_op_join_transcript(op, -1, &transcript, &err);
-        check_panic(status, err);
+        check_panic(tiro_op_join_transcript(op, -1, &transcript, &err), &err);
         CHECK(transcript == NULL);
         /* The operation that panicked gave the source back. */
         tiro_op *again = NULL;

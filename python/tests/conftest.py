@@ -1,0 +1,101 @@
+"""What the tests share: scripted clients, programs of their own, and looking at this process from outside.
+
+The tests run on the installed module. Those of the local service need the environment's ``TIRO_MODEL_DIR`` (a folder
+with an installed model) and ``TIRO_TEST_AUDIO`` (a recording of speech).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tiro
+
+#: A recording that never gets ready.
+ENDLESS = {"statuses": [{"status": "processing"}]}
+
+
+def script(**parts: Any) -> str:
+    """The text of a script."""
+    return json.dumps(parts)
+
+
+def eventually(holds: Callable[[], bool], what: str, patience: float = 10.0) -> None:
+    """Waits until something holds."""
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.01)
+
+
+def library_threads() -> list[str]:
+    """The names of tiro's threads in this process."""
+    names = []
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            names.append((task / "comm").read_text().strip())
+        except FileNotFoundError:
+            continue  # it has just ended
+    return [name for name in names if name.startswith("tiro")]
+
+
+def run(program: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs a program in a process of its own."""
+    command = [sys.executable, "-c", textwrap.dedent(program), *arguments]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, **environment},
+    )
+
+
+def run_clean(program: str, *arguments: str, **environment: str) -> str:
+    """As :func:`run`; the program must end well and say nothing on stderr. Gives what it printed."""
+    done = run(program, *arguments, **environment)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+@pytest.fixture
+def client() -> Iterator[tiro.Client]:
+    """A client of the scripted service that does at once what it is asked."""
+    with tiro.Client("scripted") as client:
+        yield client
+
+
+@pytest.fixture
+def endless() -> Iterator[tiro.Client]:
+    """A client of the scripted service whose recordings never get ready."""
+    with tiro.Client("scripted", script=script(**ENDLESS)) as client:
+        yield client
+
+
+def _needed(variable: str) -> Path:
+    path = os.environ.get(variable)
+    if not path or not Path(path).exists():
+        pytest.skip(f"NO LOCAL RECOGNITION TESTED: {variable} is not set, or names nothing")
+    return Path(path)
+
+
+@pytest.fixture
+def model_dir() -> Path:
+    """A folder with an installed model."""
+    return _needed("TIRO_MODEL_DIR")
+
+
+@pytest.fixture
+def speech() -> Path:
+    """A recording of speech."""
+    return _needed("TIRO_TEST_AUDIO")

@@ -1,0 +1,115 @@
+"""Speech transcription behind one small native library: on this machine, or by a service.
+
+>>> import tiro
+>>> with tiro.Client() as client:                           # doctest: +SKIP
+...     print(client.transcribe("talk.wav").text)
+"""
+
+# Nothing starts here, and what only some programs need (asyncio above all) is imported when it is asked for.
+from __future__ import annotations
+
+from ._client import Client
+from ._tiro import (
+    Page,
+    Progress,
+    Recording,
+    Segment,
+    Segments,
+    Transcript,
+    Word,
+    Words,
+    __version__,
+    set_log_callback,
+)
+from .errors import (
+    AuthError,
+    CancelledError,
+    ConnectError,
+    Error,
+    ForkError,
+    InternalError,
+    LocalError,
+    LoginRequiredError,
+    MediaError,
+    ModelError,
+    NeedsActionError,
+    NotFoundError,
+    NotReadyError,
+    OptionError,
+    RateLimitedError,
+    RecordingFailedError,
+    ServiceError,
+    SourceNotFoundError,
+    TimeoutError,
+    UnsupportedError,
+    UsageError,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._aio import AsyncClient
+    from ._install import install_model
+
+__all__ = [
+    "AsyncClient",
+    "AuthError",
+    "CancelledError",
+    "Client",
+    "ConnectError",
+    "Error",
+    "ForkError",
+    "InternalError",
+    "LocalError",
+    "LoginRequiredError",
+    "MediaError",
+    "ModelError",
+    "NeedsActionError",
+    "NotFoundError",
+    "NotReadyError",
+    "OptionError",
+    "Page",
+    "Progress",
+    "RateLimitedError",
+    "Recording",
+    "RecordingFailedError",
+    "Segment",
+    "Segments",
+    "ServiceError",
+    "SourceNotFoundError",
+    "TimeoutError",
+    "Transcript",
+    "UnsupportedError",
+    "UsageError",
+    "Word",
+    "Words",
+    "__version__",
+    "install_model",
+    "set_log_callback",
+]
+
+_LATER = {"AsyncClient": "_aio", "install_model": "_install"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def _register_sequences() -> None:
+    from _collections_abc import Sequence
+
+    for sequence in (Page, Segments, Words):
+        Sequence.register(sequence)
+
+
+_register_sequences()
+del _register_sequences

@@ -1,0 +1,182 @@
+"""Every exception of tiro. Which error of the library is which class stands in the core's table of errors."""
+
+from __future__ import annotations
+
+import errno as _errno
+from builtins import TimeoutError as _BuiltinTimeoutError
+
+__all__ = [
+    "AuthError",
+    "CancelledError",
+    "ConnectError",
+    "Error",
+    "ForkError",
+    "InternalError",
+    "LocalError",
+    "LoginRequiredError",
+    "MediaError",
+    "ModelError",
+    "NeedsActionError",
+    "NotFoundError",
+    "NotReadyError",
+    "OptionError",
+    "RateLimitedError",
+    "RecordingFailedError",
+    "ServiceError",
+    "SourceNotFoundError",
+    "TimeoutError",
+    "UnsupportedError",
+    "UsageError",
+]
+
+
+class Error(Exception):
+    """Whatever tiro raises. ``str()`` of it is the message and, where there is one, what to do about it."""
+
+    #: What happened.
+    message: str
+    #: The number of the error, as in C; 0 if it did not come from the library.
+    code: int
+    #: Its name, such as ``"TIRO_E_TIMEOUT"``.
+    name: str
+    #: What to do about it, or ``""``.
+    hint: str
+    #: The HTTP status, if there was one.
+    http_status: int | None
+    #: The service's own code, or ``""``.
+    service_code: str
+    #: The service's id of the request, or ``""``.
+    request_id: str
+    #: The recording that the failed call was about, where it is known, or ``""``.
+    recording_id: str
+    #: The job that can be taken up again, or ``""``.
+    job_id: str
+    #: Whether the same call may succeed later.
+    is_retriable: bool
+    #: How many seconds the service asks to wait before the next try.
+    retry_after: float | None
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: int = 0,
+        name: str = "",
+        hint: str = "",
+        http_status: int | None = None,
+        service_code: str = "",
+        request_id: str = "",
+        recording_id: str = "",
+        job_id: str = "",
+        is_retriable: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.name = name
+        self.hint = hint
+        self.http_status = http_status
+        self.service_code = service_code
+        self.request_id = request_id
+        self.recording_id = recording_id
+        self.job_id = job_id
+        self.is_retriable = is_retriable
+        self.retry_after = retry_after
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str], dict[str, object]]:
+        # `OSError` among the bases would lose the keywords on the way to another process.
+        return type(self), (self.message,), self.__dict__.copy()
+
+
+class UsageError(Error):
+    """The call itself is wrong: an argument out of range, an object in another state."""
+
+
+class OptionError(UsageError):
+    """There is no such option, or it does not take this value."""
+
+
+class ForkError(Error):
+    """The object belongs to the parent process of a fork. A new client works."""
+
+
+class InternalError(Error):
+    """tiro itself failed: a bug."""
+
+
+class UnsupportedError(Error):
+    """This build or machine cannot do it, or the service does not offer it."""
+
+
+class ConnectError(Error, ConnectionError):
+    """The service could not be reached, or its answer broke off."""
+
+
+class TimeoutError(Error, _BuiltinTimeoutError):
+    """A deadline passed. The work may go on at the service."""
+
+
+class AuthError(Error):
+    """The service does not accept the credentials, or not for this."""
+
+
+class LoginRequiredError(AuthError):
+    """A person has to log in first."""
+
+
+class ServiceError(Error):
+    """The service refused, or failed."""
+
+
+class NotFoundError(ServiceError):
+    """The service has no such thing."""
+
+
+class RateLimitedError(ServiceError):
+    """The service asks to slow down; ``retry_after`` says for how long."""
+
+
+class RecordingFailedError(ServiceError):
+    """The recording could not be transcribed."""
+
+
+class NotReadyError(ServiceError):
+    """The transcript is not there yet."""
+
+
+class NeedsActionError(ServiceError):
+    """The recording waits for somebody to act at the service."""
+
+
+class LocalError(Error):
+    """Something on this machine failed: reading the source, the disk, the recogniser."""
+
+
+class SourceNotFoundError(LocalError, FileNotFoundError):
+    """There is no such file."""
+
+    def __init__(self, message: str = "", **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.errno = _errno.ENOENT
+
+
+class MediaError(LocalError):
+    """The recording is empty, damaged, too long, or of a format that tiro does not decode."""
+
+
+class ModelError(LocalError):
+    """The recogniser's model is missing, damaged, or not the one it has to be."""
+
+
+class CancelledError(Error):
+    """The call was cancelled from elsewhere. Not asyncio's: a task that is cancelled itself gets that one."""
+
+
+# They are known by the package, not by the file they are written in.
+for _name in __all__:
+    globals()[_name].__module__ = "tiro"
+del _name

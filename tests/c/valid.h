@@ -1,0 +1,182 @@
+/*
+ * For the generated program: valid arguments for every function of the header, made anew for each call, so that the one
+ * argument that is wrong is the only reason for what comes back.
+ */
+#ifndef VALID_H
+#define VALID_H
+
+#include "check.h"
+
+enum result { RECORDING, PAGE, TRANSCRIPT };
+
+struct valid {
+    /* inputs */
+    tiro_options *options, *call;
+    tiro_client *client;
+    tiro_op *op;
+    tiro_queue *queue;
+    tiro_source *source;
+    tiro_error *error;
+    tiro_recording *recording;
+    tiro_page *page;
+    tiro_transcript *transcript;
+    char id[64];
+    const char *path;
+    int fd;
+    /* outputs */
+    tiro_client *new_client;
+    tiro_op *new_op;
+    tiro_queue *new_queue;
+    tiro_source *new_source;
+    tiro_recording *new_recording;
+    tiro_page *new_page;
+    tiro_transcript *new_transcript;
+    tiro_error *err;
+    void *tag;
+    char buf[256];
+    size_t need, len, count, stride;
+    int32_t kind, fd_out, phase;
+    uint64_t done, total;
+    tiro_status status;
+    atomic_int destroyed;
+};
+
+/* What a variable holds before a call that has to blank it. */
+#define GARBAGE 77
+
+static void valid_log(void *data, int32_t level, const char *target, const char *message)
+{
+    (void)data, (void)level, (void)target, (void)message;
+}
+
+static void valid_done(void *data, tiro_op *op, tiro_status status)
+{
+    (void)data, (void)op, (void)status;
+}
+
+static void valid_wakeup(void *data, tiro_queue *queue)
+{
+    (void)data, (void)queue;
+}
+
+static int64_t valid_read(void *data, void *buf, size_t cap)
+{
+    (void)data, (void)buf, (void)cap;
+    return 0;
+}
+
+static int32_t valid_rewind(void *data)
+{
+    (void)data;
+    return 0;
+}
+
+static int64_t valid_size(void *data)
+{
+    (void)data;
+    return 0;
+}
+
+static void valid_destroy(void *data)
+{
+    atomic_fetch_add(&((struct valid *)data)->destroyed, 1);
+}
+
+static void valid_make(struct valid *v, enum result result)
+{
+    memset(v, 0, sizeof *v);
+    v->path = "valid.toml";
+    v->fd = open(v->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    CHECK(v->fd >= 0 && pwrite(v->fd, "[default]\nlanguage = \"en\"\n", 26, 0) == 26);
+
+    v->options = tiro_options_new();
+    v->call = tiro_options_new();
+    CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SERVICE, "scripted", NULL));
+    CHECK(tiro_options_set(v->options, "no such key", "x", &v->error) == TIRO_E_OPTION);
+    CHECK_OK(tiro_client_new(v->options, &v->client, NULL));
+    CHECK_OK(tiro_queue_new(&v->queue, NULL));
+    v->source = bytes_source();
+
+    tiro_op *op = upload(v->client);
+    CHECK_OK(tiro_op_join_recording(op, -1, &v->recording, NULL));
+    snprintf(v->id, sizeof v->id, "%s", tiro_recording_id(v->recording, NULL));
+    CHECK_OK(tiro_client_recordings(v->client, 0, 10, NULL, &op, NULL));
+    CHECK_OK(tiro_op_join_page(op, -1, &v->page, NULL));
+    CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &op, NULL));
+    CHECK_OK(tiro_op_join_transcript(op, -1, &v->transcript, NULL));
+
+    if (result == RECORDING)
+        CHECK_OK(tiro_client_recording(v->client, v->id, NULL, &v->op, NULL));
+    else if (result == PAGE)
+        CHECK_OK(tiro_client_recordings(v->client, 0, 10, NULL, &v->op, NULL));
+    else
+        CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &v->op, NULL));
+    CHECK_OK(tiro_op_wait(v->op, -1, NULL));
+
+    v->need = v->len = v->count = v->stride = GARBAGE;
+    v->kind = v->fd_out = v->phase = GARBAGE;
+    v->tag = v;
+    /* Never used as what they are: a call has to overwrite them. */
+    memset(&v->new_client, GARBAGE, sizeof v->new_client);
+    memset(&v->new_op, GARBAGE, sizeof v->new_op);
+    memset(&v->new_queue, GARBAGE, sizeof v->new_queue);
+    memset(&v->new_source, GARBAGE, sizeof v->new_source);
+    memset(&v->new_recording, GARBAGE, sizeof v->new_recording);
+    memset(&v->new_page, GARBAGE, sizeof v->new_page);
+    memset(&v->new_transcript, GARBAGE, sizeof v->new_transcript);
+    memset(&v->err, GARBAGE, sizeof v->err);
+}
+
+/* Frees everything; every handle must have been one that this knows of. */
+static void valid_end(struct valid *v, int destroyed)
+{
+    CHECK_OK(tiro_log_set(NULL, NULL, NULL, 0, NULL));
+    tiro_options_free(v->options);
+    tiro_options_free(v->call);
+    tiro_client_free(v->client);
+    tiro_op_free(v->op);
+    tiro_queue_free(v->queue);
+    tiro_source_free(v->source);
+    tiro_error_free(v->error);
+    tiro_recording_free(v->recording);
+    tiro_page_free(v->page);
+    tiro_transcript_free(v->transcript);
+    /* A failed call blanked these, a call that never saw them left them as they were: neither is a handle. */
+    tiro_client_free(v->new_client);
+    tiro_op_free(v->new_op);
+    tiro_queue_free(v->new_queue);
+    tiro_source_free(v->new_source);
+    tiro_recording_free(v->new_recording);
+    tiro_page_free(v->new_page);
+    tiro_transcript_free(v->new_transcript);
+    tiro_error_free(v->err);
+    close(v->fd);
+    WAIT_UNTIL(atomic_load(&v->destroyed) >= destroyed);
+    CHECK(atomic_load(&v->destroyed) == destroyed);
+}
+
+/* After a call that failed: the error is there and says the same as the status. */
+static void valid_failed(struct valid *v, const char *call, tiro_status got, tiro_status wanted)
+{
+    check_status(call, 0, call, got, wanted);
+    CHECK(tiro_error_code(v->err) == wanted);
+    size_t len = 0;
+    CHECK(tiro_error_message(v->err, &len)[0] != '\0' && len > 0);
+}
+
+/* Handles that are none: of each kind one that was freed, and values out of the air. */
+static int made_up(struct valid *v, void **values)
+{
+    uint64_t seed = 1;
+    int count = 0;
+    values[count++] = (void *)(uintptr_t)1;
+    values[count++] = (void *)UINTPTR_MAX;
+    values[count++] = &count;        /* an address of this stack */
+    values[count++] = v;             /* an address of the caller's */
+    values[count++] = (void *)v->id; /* one that is not even aligned, most likely */
+    for (int i = 0; i < 8; i++)
+        values[count++] = (void *)(uintptr_t)next_random(&seed);
+    return count;
+}
+
+#endif
