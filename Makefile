@@ -35,10 +35,10 @@ help: ## this list
 
 demo: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## build, then transcribe human speech from C and from Python
 	$(CC) -std=c11 -Wall -Wextra examples/c/transcribe.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/transcribe
-	@echo; echo "== C: transcribe $(notdir $(AUDIO))"
-	$(DEMO)/transcribe $(AUDIO)
+	@echo; echo "== C: transcribe two_cities.wav"
+	$(DEMO)/transcribe $(DEMO)/audio/two_cities.wav
 	@echo; echo "== Python: the same from the installed wheel"
-	python examples/python/transcribe.py $(AUDIO)
+	python examples/python/transcribe.py $(DEMO)/audio/two_cities.wav
 
 $(VENV)/ready:
 	$(PYTHON) -m venv $(VENV)

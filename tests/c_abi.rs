@@ -125,7 +125,10 @@ fn log_and_counts() {
     let told = run(&program, &["leaks"], &[("TIRO_DEBUG_LEAKS", "1")]);
     assert!(told.status.success(), "{}", told.status);
     let lines: Vec<&str> = told.stderr.lines().filter(|line| line.starts_with("tiro")).collect();
-    assert_eq!(lines, ["tiro: 1 tiro_op handles are still alive", "tiro: 1 tiro_queue handles are still alive"]);
+    assert_eq!(
+        lines,
+        ["tiro: 1 tiro_op handles are still alive", "tiro: 1 tiro_queue handles are still alive"]
+    );
     for quiet in [&[("TIRO_DEBUG_LEAKS", "0")][..], &[]] {
         let outcome = run(&program, &["leaks"], quiet);
         assert!(outcome.status.success() && !outcome.stderr.contains("alive"), "{}", outcome.stderr);

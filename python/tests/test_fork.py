@@ -5,8 +5,11 @@ from __future__ import annotations
 from conftest import ENDLESS, run_clean, script
 
 FORK = """
-import asyncio, os, sys, threading, time
+import asyncio, os, sys, threading, time, warnings
 import tiro
+
+# Newer Pythons warn of what is tested here.
+warnings.simplefilter("ignore", DeprecationWarning)
 
 def in_child(work):
     child = os.fork()
@@ -127,7 +130,9 @@ print("parent")
 def test_a_pool_of_processes() -> None:
     out = run_clean(
         """
-        import multiprocessing, tiro
+        import multiprocessing, warnings, tiro
+
+        warnings.simplefilter("ignore", DeprecationWarning)
 
         preloaded = tiro.Client("scripted")
         preloaded.recordings()

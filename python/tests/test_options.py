@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -13,6 +14,8 @@ from tiro import _tiro
 
 
 def test_the_typed_keywords_are_those_of_the_table() -> None:
+    if sys.version_info < (3, 12):
+        pytest.importorskip("typing_extensions")
     from tiro import _typing
 
     types = {"text": "str | None", "path": "str | os.PathLike[str] | None", "integer": "int | None"}

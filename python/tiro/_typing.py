@@ -5,11 +5,15 @@ The options are those of the library's own table; a test holds them together.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from os import PathLike
 from typing import Protocol, TypeAlias, TypedDict, TypeVar
 
-from typing_extensions import Buffer
+if sys.version_info >= (3, 12):
+    from collections.abc import Buffer
+else:
+    from typing_extensions import Buffer
 
 from ._tiro import Progress
 

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -193,6 +194,36 @@ static inline pthread_t start_thread(void *(*body)(void *), void *data)
 static inline void end_thread(pthread_t thread)
 {
     CHECK(pthread_join(thread, NULL) == 0);
+}
+
+static inline int in_a_wait(pid_t thread)
+{
+    char path[64];
+    long number = -1;
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)thread);
+    FILE *file = fopen(path, "r");
+    if (file == NULL || fscanf(file, "%ld", &number) != 1)
+        number = -1; /* it runs */
+    if (file)
+        fclose(file);
+    return number == SYS_futex;
+}
+
+/* Waits until a thread, which has told its id just before a call, waits inside that call: for some time, not for a lock
+   that is held for a moment. */
+static inline void until_it_waits(atomic_int *thread)
+{
+    WAIT_UNTIL(atomic_load(thread) != 0);
+    int64_t deadline = now_ms() + 30000;
+    for (int in_a_row = 0; in_a_row < 3; sleep_ms(1)) {
+        CHECK(now_ms() < deadline);
+        in_a_row = in_a_wait((pid_t)atomic_load(thread)) ? in_a_row + 1 : 0;
+    }
+}
+
+static inline void tell_thread(atomic_int *thread)
+{
+    atomic_store(thread, (int)syscall(SYS_gettid));
 }
 
 /* A destroy that counts itself. */

@@ -4,8 +4,6 @@
  */
 #include "check.h"
 
-#include <sys/syscall.h>
-
 /* What the C library's fork does, without the C library. */
 static pid_t raw_fork(void)
 {

@@ -133,7 +133,7 @@ static void ended_in_its_own_callback(void)
 struct waiter {
     tiro_op *op;
     int join;
-    atomic_int started;
+    atomic_int thread;
     tiro_status status;
     tiro_status error_code;
 };
@@ -143,7 +143,7 @@ static void *wait_for_it(void *data)
     struct waiter *waiter = data;
     tiro_error *err = NULL;
     tiro_transcript *transcript = NULL;
-    atomic_store(&waiter->started, 1);
+    tell_thread(&waiter->thread);
     waiter->status = waiter->join ? tiro_op_join_transcript(waiter->op, -1, &transcript, &err)
                                   : tiro_op_wait(waiter->op, -1, &err);
     CHECK(transcript == NULL);
@@ -162,9 +162,8 @@ static void freed_while_another_thread_waits(void)
         pthread_t threads[2];
         for (int w = 0; w < 2; w++) {
             threads[w] = start_thread(wait_for_it, &waiters[w]);
-            WAIT_UNTIL(atomic_load(&waiters[w].started));
+            until_it_waits(&waiters[w].thread);
         }
-        sleep_ms(2); /* into the wait */
         tiro_op_free(waiters[0].op);
         for (int w = 0; w < 2; w++) {
             end_thread(threads[w]);

@@ -225,12 +225,19 @@ static void each_event_goes_to_one_of_four_threads(void)
     tiro_client_free(client);
 }
 
+struct waiter {
+    tiro_queue *queue;
+    atomic_int thread;
+};
+
 static void *wait_for_event(void *data)
 {
+    struct waiter *waiter = data;
     tiro_op *op = NULL;
     void *tag = NULL;
     int32_t kind = 0;
-    CHECK_STATUS(tiro_queue_next(data, -1, &kind, &op, &tag, NULL, NULL), TIRO_PENDING);
+    tell_thread(&waiter->thread);
+    CHECK_STATUS(tiro_queue_next(waiter->queue, -1, &kind, &op, &tag, NULL, NULL), TIRO_PENDING);
     return NULL;
 }
 
@@ -238,10 +245,12 @@ static void freed_while_threads_wait(void)
 {
     for (int i = 0; i < rounds(50); i++) {
         tiro_queue *queue = new_queue();
+        struct waiter waiters[3] = {{.queue = queue}, {.queue = queue}, {.queue = queue}};
         pthread_t threads[3];
-        for (int t = 0; t < 3; t++)
-            threads[t] = start_thread(wait_for_event, queue);
-        sleep_ms(2);
+        for (int t = 0; t < 3; t++) {
+            threads[t] = start_thread(wait_for_event, &waiters[t]);
+            until_it_waits(&waiters[t].thread);
+        }
         tiro_queue_free(queue);
         for (int t = 0; t < 3; t++)
             end_thread(threads[t]);

@@ -4,7 +4,6 @@
  */
 #include "check.h"
 
-#include <sys/syscall.h>
 #include <sys/time.h>
 
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};

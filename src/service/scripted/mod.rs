@@ -119,7 +119,9 @@ fn read_all(
         match reader.read(&mut buffer) {
             Ok(0) => return Ok(reader.position()),
             Ok(count) => {
-                due += Duration::from_micros((count as u64 * 1_000_000).checked_div(bytes_per_second).unwrap_or(0));
+                due += Duration::from_micros(
+                    (count as u64 * 1_000_000).checked_div(bytes_per_second).unwrap_or(0),
+                );
                 reporter.progress(ProgressPhase::Uploading, reader.position(), total);
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
