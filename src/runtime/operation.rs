@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use tokio_util::sync::CancellationToken;
+use futures_util::future::{AbortHandle, Abortable};
 
 use super::queue::{Attachment, EventKind, Queue};
 use super::sync::{Condvar, Mutex, wait_until};
@@ -320,20 +320,16 @@ impl<T: ResultOf> Operation<T> {
         let lease = Lease::take();
         let runtime = runtime()?;
         let task = Task::new();
-        let cancellation = CancellationToken::new();
-        let cancel = cancellation.clone();
-        task.set_cancel(move || cancel.cancel());
+        let (abort, registration) = AbortHandle::new_pair();
+        task.set_cancel(move || abort.abort());
         let completion = Completion { task: task.clone(), _lease: lease };
         let reporter = Reporter { task: task.clone() };
         runtime.spawn(&task, async move {
-            let work =
-                AssertUnwindSafe(async move { work(reporter).await.map(T::into_output) }).catch_unwind();
-            let outcome = tokio::select! {
-                biased;
-                () = cancellation.cancelled() => Err(Error::cancelled()),
-                outcome = work => outcome.unwrap_or_else(|_| {
-                    Err(Error::new(ErrorKind::Panic, "tiro panicked in this operation"))
-                }),
+            let work = AssertUnwindSafe(async move { work(reporter).await.map(T::into_output) });
+            let outcome = match Abortable::new(work.catch_unwind(), registration).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Err(Error::new(ErrorKind::Panic, "tiro panicked in this operation")),
+                Err(_) => Err(Error::cancelled()),
             };
             completion.task.complete(outcome);
         });

@@ -44,45 +44,45 @@ struct valid {
 /* What a variable holds before a call that has to blank it. */
 #define GARBAGE 77
 
-static void valid_log(void *data, int32_t level, const char *target, const char *message)
+static inline void valid_log(void *data, int32_t level, const char *target, const char *message)
 {
     (void)data, (void)level, (void)target, (void)message;
 }
 
-static void valid_done(void *data, tiro_op *op, tiro_status status)
+static inline void valid_done(void *data, tiro_op *op, tiro_status status)
 {
     (void)data, (void)op, (void)status;
 }
 
-static void valid_wakeup(void *data, tiro_queue *queue)
+static inline void valid_wakeup(void *data, tiro_queue *queue)
 {
     (void)data, (void)queue;
 }
 
-static int64_t valid_read(void *data, void *buf, size_t cap)
+static inline int64_t valid_read(void *data, void *buf, size_t cap)
 {
     (void)data, (void)buf, (void)cap;
     return 0;
 }
 
-static int32_t valid_rewind(void *data)
+static inline int32_t valid_rewind(void *data)
 {
     (void)data;
     return 0;
 }
 
-static int64_t valid_size(void *data)
+static inline int64_t valid_size(void *data)
 {
     (void)data;
     return 0;
 }
 
-static void valid_destroy(void *data)
+static inline void valid_destroy(void *data)
 {
     atomic_fetch_add(&((struct valid *)data)->destroyed, 1);
 }
 
-static void valid_make(struct valid *v, enum result result)
+static inline void valid_make(struct valid *v, enum result result)
 {
     memset(v, 0, sizeof *v);
     v->path = "valid.toml";
@@ -128,7 +128,7 @@ static void valid_make(struct valid *v, enum result result)
 }
 
 /* Frees everything; every handle must have been one that this knows of. */
-static void valid_end(struct valid *v, int destroyed)
+static inline void valid_end(struct valid *v, int destroyed)
 {
     CHECK_OK(tiro_log_set(NULL, NULL, NULL, 0, NULL));
     tiro_options_free(v->options);
@@ -156,7 +156,7 @@ static void valid_end(struct valid *v, int destroyed)
 }
 
 /* After a call that failed: the error is there and says the same as the status. */
-static void valid_failed(struct valid *v, const char *call, tiro_status got, tiro_status wanted)
+static inline void valid_failed(struct valid *v, const char *call, tiro_status got, tiro_status wanted)
 {
     check_status(call, 0, call, got, wanted);
     CHECK(tiro_error_code(v->err) == wanted);
@@ -165,7 +165,7 @@ static void valid_failed(struct valid *v, const char *call, tiro_status got, tir
 }
 
 /* Handles that are none: of each kind one that was freed, and values out of the air. */
-static int made_up(struct valid *v, void **values)
+static inline int made_up(struct valid *v, void **values)
 {
     uint64_t seed = 1;
     int count = 0;
