@@ -96,9 +96,9 @@ lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
 	$(CARGO) test -q --locked --test header --test docs
-	ruff check python examples
-	ruff format --check python examples
-	cd python && mypy --strict tiro ../examples/python && python -m mypy.stubtest tiro --ignore-missing-stub
+	ruff check python && ruff check --config python/pyproject.toml examples benches
+	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches
+	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true

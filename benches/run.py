@@ -68,7 +68,16 @@ def c_calls() -> None:
         library = TARGET / "release"
         flags = ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-O2", f"-I{ROOT / 'include'}", f"-L{library}"]
         subprocess.run(
-            ["cc", *flags, str(ROOT / "benches/cost.c"), "-ltiro", "-lpthread", f"-Wl,-rpath,{library}", "-o", str(program)],
+            [
+                "cc",
+                *flags,
+                str(ROOT / "benches/cost.c"),
+                "-ltiro",
+                "-lpthread",
+                f"-Wl,-rpath,{library}",
+                "-o",
+                str(program),
+            ],
             check=True,
         )
         subprocess.run([str(program)], check=True)

@@ -82,14 +82,18 @@ macro_rules! warn_ {
         $crate::log::write($crate::log::Level::Warn, $target, format_args!($($message)+))
     };
 }
+#[cfg(feature = "local")]
 macro_rules! info_ {
     ($target:literal, $($message:tt)+) => {
         $crate::log::write($crate::log::Level::Info, $target, format_args!($($message)+))
     };
 }
+#[cfg(feature = "local")]
 macro_rules! debug_ {
     ($target:literal, $($message:tt)+) => {
         $crate::log::write($crate::log::Level::Debug, $target, format_args!($($message)+))
     };
 }
-pub(crate) use {debug_ as debug, info_ as info, warn_ as warn};
+pub(crate) use warn_ as warn;
+#[cfg(feature = "local")]
+pub(crate) use {debug_ as debug, info_ as info};

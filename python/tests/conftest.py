@@ -1,7 +1,7 @@
 """What the tests share: scripted clients, programs of their own, and looking at this process from outside.
 
 The tests run on the installed module. Those of the local service need the environment's ``TIRO_MODEL_DIR`` (a folder
-with an installed model) and ``TIRO_TEST_AUDIO`` (a recording of speech).
+with an installed model) and ``TIRO_TEST_AUDIO`` (a folder with recordings of speech).
 """
 
 from __future__ import annotations
@@ -98,4 +98,4 @@ def model_dir() -> Path:
 @pytest.fixture
 def speech() -> Path:
     """A recording of speech."""
-    return _needed("TIRO_TEST_AUDIO")
+    return _needed("TIRO_TEST_AUDIO") / "beckett.wav"

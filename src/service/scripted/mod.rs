@@ -153,8 +153,9 @@ impl Service for Scripted {
             let ids: Vec<String> =
                 self.recordings.lock().iter().rev().map(|entry| entry.details.id.clone()).collect();
             let wanted = ids.iter().skip(page.offset as usize).take(page.limit as usize);
-            let recordings: Result<Vec<_>> = wanted.map(|id| Ok(self.now(id)?.0)).collect();
-            Ok(RecordingPage { recordings: recordings?.into(), total: Some(ids.len() as u64) })
+            // One that was deleted meanwhile is not in the list, and no reason for it to fail.
+            let recordings: Vec<_> = wanted.filter_map(|id| Some(self.now(id).ok()?.0)).collect();
+            Ok(RecordingPage { recordings: recordings.into(), total: Some(ids.len() as u64) })
         })
     }
 
