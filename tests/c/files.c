@@ -117,6 +117,21 @@ static void a_file_that_changes_while_it_is_read(void)
     tiro_client_free(client);
 }
 
+/* How many descriptors are open of the file that was once called so. The library has others, which come and go. */
+static int open_of(const char *name)
+{
+    int count = 0;
+    for (int fd = 0; fd < 1024; fd++) {
+        char link[64], target[512];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t length = readlink(link, target, sizeof target - 1);
+        target[length < 0 ? 0 : length] = '\0';
+        char *slash = strrchr(target, '/');
+        count += slash != NULL && strncmp(slash + 1, name, strlen(name)) == 0;
+    }
+    return count;
+}
+
 static void descriptors_of_files(void)
 {
     client = scripted(NULL);
@@ -131,9 +146,9 @@ static void descriptors_of_files(void)
     /* A duplicate is kept: the caller's may be closed, and the file may be gone. */
     tiro_source *source = NULL;
     tiro_op *op = NULL;
-    int fds = count_fds();
+    CHECK(open_of("file") == 1);
     CHECK_OK(tiro_source_from_fd(fd, 0, NULL, &source, NULL));
-    CHECK(count_fds() == fds + 1);
+    CHECK(open_of("file") == 2);
     close(fd);
     CHECK(unlink("file") == 0);
     for (int i = 0; i < 3; i++) {
@@ -141,7 +156,7 @@ static void descriptors_of_files(void)
         CHECK_OK(join_size(op, 1000));
     }
     tiro_source_free(source);
-    WAIT_UNTIL(count_fds() == fds - 1);
+    CHECK(open_of("file") == 0);
     tiro_client_free(client);
 }
 

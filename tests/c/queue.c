@@ -108,11 +108,9 @@ static void the_descriptor_goes_with_the_queue(void)
     tiro_queue *queue = new_queue();
     tiro_op *op = pending(client);
     CHECK_OK(tiro_op_attach(op, queue, NULL, NULL));
-    int before = count_fds(), fd = fd_of(queue);
-    CHECK(count_fds() > before);
+    int fd = fd_of(queue);
     tiro_queue_free(queue);
     CHECK(fcntl(fd, F_GETFD) == -1 && errno == EBADF);
-    CHECK(count_fds() == before);
     CHECK_STATUS(tiro_op_wait(op, 0, NULL), TIRO_PENDING); /* the operation goes on */
     CHECK_OK(tiro_op_cancel(op, NULL));
     CHECK_STATUS(tiro_op_join(op, -1, NULL), TIRO_E_CANCELLED);

@@ -6,6 +6,7 @@
 //! `TIRO_TEST_RUNNER`, a command that runs the program, such as `valgrind -q --error-exitcode=9`; `TIRO_TEST_PERCENT`,
 //! how many of their rounds the programs do; `TIRO_TEST_TIMEOUT`, seconds for one program.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -47,9 +48,12 @@ pub fn library() -> PathBuf {
     library.canonicalize().unwrap()
 }
 
-/// A folder for what is built, one a program.
+/// A folder for what is built, one a program; another for another library or compiler, as both may be tested at once.
 pub fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("c").join(name);
+    let mut hasher = DefaultHasher::new();
+    (library(), variable("TIRO_TEST_CC"), variable("TIRO_TEST_CFLAGS")).hash(&mut hasher);
+    let kind = format!("c-{:016x}", hasher.finish());
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(kind).join(name);
     std::fs::create_dir_all(&folder).unwrap();
     folder
 }
