@@ -2,9 +2,9 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{call, free, output, tiro_status, value};
+use super::boundary::{free, tiro_status, value};
 use super::handle::{self, Handle, Kind};
-use super::text::{Texts, borrowed, copy_out, no_field};
+use super::text::{self, TextFields, Texts, borrow};
 use crate::error::{ERROR_TABLE, Error};
 
 /// What went wrong. Immutable; may be read by any thread.
@@ -35,16 +35,22 @@ pub const TIRO_ERROR_RECORDING_ID: i32 = 4;
 /// Field of `tiro_error_copy`: the job that can be taken up again.
 pub const TIRO_ERROR_JOB_ID: i32 = 5;
 
-fn field(error: &Error, field: i32) -> Option<&str> {
-    Some(match field {
-        TIRO_ERROR_MESSAGE => error.message(),
-        TIRO_ERROR_HINT => error.hint(),
-        TIRO_ERROR_SERVICE_CODE => error.service_code(),
-        TIRO_ERROR_REQUEST_ID => error.request_id(),
-        TIRO_ERROR_RECORDING_ID => error.recording_id(),
-        TIRO_ERROR_JOB_ID => error.job_id(),
-        _ => return None,
-    })
+impl TextFields<6> for tiro_error {
+    fn text(object: &Self::Object, field: i32) -> Option<&str> {
+        Some(match field {
+            TIRO_ERROR_MESSAGE => object.error.message(),
+            TIRO_ERROR_HINT => object.error.hint(),
+            TIRO_ERROR_SERVICE_CODE => object.error.service_code(),
+            TIRO_ERROR_REQUEST_ID => object.error.request_id(),
+            TIRO_ERROR_RECORDING_ID => object.error.recording_id(),
+            TIRO_ERROR_JOB_ID => object.error.job_id(),
+            _ => return None,
+        })
+    }
+
+    fn texts(object: &Self::Object) -> &Texts<6> {
+        &object.texts
+    }
 }
 
 /// A handle for an error; NULL if the table is full.
@@ -57,18 +63,6 @@ fn read<R>(error: *const tiro_error, otherwise: R, get: impl FnOnce(&Error) -> R
         Ok(object) => value(otherwise, || get(&object.error)),
         Err(_) => otherwise,
     }
-}
-
-/// # Safety
-/// `len` is NULL or the caller's variable.
-unsafe fn text(error: *const tiro_error, number: i32, len: *mut usize) -> *const c_char {
-    let object = handle::get(error).ok();
-    let bytes = object.as_ref().and_then(|object| {
-        let text = field(&object.error, number)?;
-        Some(object.texts.get(number as usize, text))
-    });
-    // SAFETY: the caller of this function promises as much. The text outlives this call in the object of the handle.
-    unsafe { borrowed(bytes, len) }
 }
 
 /// The name of a status code, such as `"TIRO_E_TIMEOUT"`; `"TIRO_E_UNKNOWN"` for a number that this library does not
@@ -165,7 +159,7 @@ pub extern "C" fn tiro_error_retry_after_ms(error: *const tiro_error) -> i64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_message(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_MESSAGE, len) })
+    unsafe { borrow(error, TIRO_ERROR_MESSAGE, len) }
 }
 
 /// What to do about it.
@@ -180,7 +174,7 @@ pub unsafe extern "C" fn tiro_error_message(error: *const tiro_error, len: *mut 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_hint(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_HINT, len) })
+    unsafe { borrow(error, TIRO_ERROR_HINT, len) }
 }
 
 /// The service's own code for the error.
@@ -195,7 +189,7 @@ pub unsafe extern "C" fn tiro_error_hint(error: *const tiro_error, len: *mut usi
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_service_code(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_SERVICE_CODE, len) })
+    unsafe { borrow(error, TIRO_ERROR_SERVICE_CODE, len) }
 }
 
 /// The service's id of the request, for its support.
@@ -210,7 +204,7 @@ pub unsafe extern "C" fn tiro_error_service_code(error: *const tiro_error, len: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_request_id(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_REQUEST_ID, len) })
+    unsafe { borrow(error, TIRO_ERROR_REQUEST_ID, len) }
 }
 
 /// The id of the recording that the call was about: after a time-out, wait for it again.
@@ -225,7 +219,7 @@ pub unsafe extern "C" fn tiro_error_request_id(error: *const tiro_error, len: *m
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_recording_id(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_RECORDING_ID, len) })
+    unsafe { borrow(error, TIRO_ERROR_RECORDING_ID, len) }
 }
 
 /// The id of the job that can be taken up again.
@@ -240,7 +234,7 @@ pub unsafe extern "C" fn tiro_error_recording_id(error: *const tiro_error, len: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tiro_error_job_id(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(error, TIRO_ERROR_JOB_ID, len) })
+    unsafe { borrow(error, TIRO_ERROR_JOB_ID, len) }
 }
 
 /// Copies a text of an error (`TIRO_ERROR_*`) with its NUL into `buf`; `*need` is the size that takes.
@@ -262,12 +256,6 @@ pub unsafe extern "C" fn tiro_error_copy(
     need: *mut usize,
     err: *mut *mut tiro_error,
 ) -> tiro_status {
-    call(err, || {
-        // SAFETY: as promised above.
-        let need = unsafe { output("need", need) }?;
-        let object = handle::get(error)?;
-        let text = field(&object.error, field_number).ok_or_else(|| no_field(field_number))?;
-        // SAFETY: as promised above.
-        unsafe { copy_out(text.as_bytes(), buf, cap, need) }
-    })
+    // SAFETY: as promised above.
+    unsafe { text::copy(error, field_number, buf, cap, need, err) }
 }

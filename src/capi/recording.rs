@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::boundary::{TIRO_OK, call, free, output, tiro_status, value};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
-use super::text::{Texts, borrowed, copy_out, no_field};
+use super::text::{self, TextFields, Texts, borrow};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recording::{Recording, RecordingPage};
 
@@ -44,14 +44,20 @@ pub const TIRO_RECORDING_RAW_STATUS: i32 = 2;
 /// Field of `tiro_recording_copy`: why it failed or waits.
 pub const TIRO_RECORDING_FAILURE: i32 = 3;
 
-fn field(recording: &Recording, field: i32) -> Option<&str> {
-    Some(match field {
-        TIRO_RECORDING_ID => &recording.id,
-        TIRO_RECORDING_NAME => &recording.name,
-        TIRO_RECORDING_RAW_STATUS => &recording.raw_status,
-        TIRO_RECORDING_FAILURE => &recording.failure,
-        _ => return None,
-    })
+impl TextFields<4> for tiro_recording {
+    fn text(object: &Self::Object, field: i32) -> Option<&str> {
+        Some(match field {
+            TIRO_RECORDING_ID => &object.recording.id,
+            TIRO_RECORDING_NAME => &object.recording.name,
+            TIRO_RECORDING_RAW_STATUS => &object.recording.raw_status,
+            TIRO_RECORDING_FAILURE => &object.recording.failure,
+            _ => return None,
+        })
+    }
+
+    fn texts(object: &Self::Object) -> &Texts<4> {
+        &object.texts
+    }
 }
 
 pub(super) fn new_handle(recording: Recording) -> Result<*mut tiro_recording> {
@@ -63,18 +69,6 @@ fn read<R>(recording: *const tiro_recording, otherwise: R, get: impl FnOnce(&Rec
         Ok(object) => value(otherwise, || get(&object.recording)),
         Err(_) => otherwise,
     }
-}
-
-/// # Safety
-/// `len` is NULL or the caller's variable.
-unsafe fn text(recording: *const tiro_recording, number: i32, len: *mut usize) -> *const c_char {
-    let object = handle::get(recording).ok();
-    let bytes = object.as_ref().and_then(|object| {
-        let text = field(&object.recording, number)?;
-        Some(object.texts.get(number as usize, text))
-    });
-    // SAFETY: the caller of this function promises as much. The text outlives this call in the object of the handle.
-    unsafe { borrowed(bytes, len) }
 }
 
 /// Frees a recording and the texts borrowed from it. Nothing happens at the service.
@@ -102,7 +96,7 @@ pub unsafe extern "C" fn tiro_recording_id(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(recording, TIRO_RECORDING_ID, len) })
+    unsafe { borrow(recording, TIRO_RECORDING_ID, len) }
 }
 
 /// The file name of a recording.
@@ -120,7 +114,7 @@ pub unsafe extern "C" fn tiro_recording_name(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(recording, TIRO_RECORDING_NAME, len) })
+    unsafe { borrow(recording, TIRO_RECORDING_NAME, len) }
 }
 
 /// The service's own word for the status of a recording.
@@ -138,7 +132,7 @@ pub unsafe extern "C" fn tiro_recording_raw_status(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(recording, TIRO_RECORDING_RAW_STATUS, len) })
+    unsafe { borrow(recording, TIRO_RECORDING_RAW_STATUS, len) }
 }
 
 /// Why a recording failed, or what it waits for.
@@ -156,7 +150,7 @@ pub unsafe extern "C" fn tiro_recording_failure(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(recording, TIRO_RECORDING_FAILURE, len) })
+    unsafe { borrow(recording, TIRO_RECORDING_FAILURE, len) }
 }
 
 /// Where a recording was on its way: `TIRO_STATUS_*`.
@@ -222,14 +216,8 @@ pub unsafe extern "C" fn tiro_recording_copy(
     need: *mut usize,
     err: *mut *mut tiro_error,
 ) -> tiro_status {
-    call(err, || {
-        // SAFETY: as promised above.
-        let need = unsafe { output("need", need) }?;
-        let object = handle::get(recording)?;
-        let text = field(&object.recording, field_number).ok_or_else(|| no_field(field_number))?;
-        // SAFETY: as promised above.
-        unsafe { copy_out(text.as_bytes(), buf, cap, need) }
-    })
+    // SAFETY: as promised above.
+    unsafe { text::copy(recording, field_number, buf, cap, need, err) }
 }
 
 /// Frees a page. Recordings taken out of it stay.

@@ -4,7 +4,9 @@ use std::ffi::c_char;
 
 use once_cell::race::OnceBox;
 
-use super::boundary::{TIRO_OK, set_if_wanted, tiro_status};
+use super::boundary::{TIRO_OK, call, output, set_if_wanted, tiro_status, value};
+use super::error::tiro_error;
+use super::handle::{self, Handle};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The NUL-terminated copies of an object's texts, made when first asked for. Without a lock: a fork in the middle
@@ -27,15 +29,58 @@ impl<const N: usize> Texts<N> {
     }
 }
 
-/// Gives a borrowed text out; `None` (a bad handle) is `""`.
+/// A handle type with texts, told apart by the numbers of its fields.
+pub(super) trait TextFields<const N: usize>: Handle {
+    /// The text of a field, if there is such a field.
+    fn text(object: &Self::Object, field: i32) -> Option<&str>;
+    /// The copies that are given out.
+    fn texts(object: &Self::Object) -> &Texts<N>;
+}
+
+/// Gives a text out, borrowed from its handle; `""` for a bad handle.
 ///
 /// # Safety
 /// `len` is NULL or the caller's variable.
-pub(super) unsafe fn borrowed(text: Option<&[u8]>, len: *mut usize) -> *const c_char {
-    let text = text.unwrap_or(b"\0");
-    // SAFETY: the caller of this function promises as much.
-    unsafe { set_if_wanted(len, text.len() - 1) };
-    text.as_ptr().cast()
+pub(super) unsafe fn borrow<H: TextFields<N>, const N: usize>(
+    handle: *const H,
+    field: i32,
+    len: *mut usize,
+) -> *const c_char {
+    value(c"".as_ptr(), || {
+        let object = handle::get(handle).ok();
+        let text = object.as_ref().and_then(|object| {
+            let text = H::text(object, field)?;
+            Some(H::texts(object).get(field as usize, text))
+        });
+        let text = text.unwrap_or(b"\0");
+        // SAFETY: the caller of this function promises as much.
+        unsafe { set_if_wanted(len, text.len() - 1) };
+        // It outlives this call in the object of the handle.
+        text.as_ptr().cast()
+    })
+}
+
+/// Copies a text of a handle and its NUL into the caller's buffer.
+///
+/// # Safety
+/// `buf` is NULL or has room for `cap` bytes; `need` and `err` are NULL or the caller's variables.
+pub(super) unsafe fn copy<H: TextFields<N>, const N: usize>(
+    handle: *const H,
+    field: i32,
+    buf: *mut c_char,
+    cap: usize,
+    need: *mut usize,
+    err: *mut *mut tiro_error,
+) -> tiro_status {
+    call(err, || {
+        // SAFETY: the caller of this function promises as much.
+        let need = unsafe { output("need", need) }?;
+        let object = handle::get(handle)?;
+        let missing = || Error::new(ErrorKind::Argument, format!("there is no text field {field}"));
+        let text = H::text(&object, field).ok_or_else(missing)?;
+        // SAFETY: as above.
+        unsafe { copy_out(text.as_bytes(), buf, cap, need) }
+    })
 }
 
 /// Copies a text and its NUL into the caller's buffer.
@@ -64,9 +109,4 @@ pub(super) unsafe fn copy_out(
         *buf.add(text.len()) = 0;
     }
     Ok(TIRO_OK)
-}
-
-/// The error for a field number that an object does not have.
-pub(super) fn no_field(field: i32) -> Error {
-    Error::new(ErrorKind::Argument, format!("there is no text field {field}"))
 }

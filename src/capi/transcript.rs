@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{call, free, output, set_if_wanted, tiro_status, value};
+use super::boundary::{free, set_if_wanted, tiro_status, value};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
-use super::text::{Texts, borrowed, copy_out, no_field};
+use super::text::{self, TextFields, Texts, borrow};
 use crate::error::Result;
 use crate::transcript::{SegmentView, Transcript, WordView};
 
@@ -81,30 +81,24 @@ pub const TIRO_TRANSCRIPT_RECORDING_ID: i32 = 2;
 /// Field of `tiro_transcript_copy`: the service's own document.
 pub const TIRO_TRANSCRIPT_RAW: i32 = 3;
 
-fn field(transcript: &Transcript, field: i32) -> Option<&str> {
-    Some(match field {
-        TIRO_TRANSCRIPT_TEXT => transcript.text(),
-        TIRO_TRANSCRIPT_LANGUAGE => transcript.language(),
-        TIRO_TRANSCRIPT_RECORDING_ID => transcript.recording_id(),
-        TIRO_TRANSCRIPT_RAW => transcript.raw(),
-        _ => return None,
-    })
+impl TextFields<4> for tiro_transcript {
+    fn text(object: &Self::Object, field: i32) -> Option<&str> {
+        Some(match field {
+            TIRO_TRANSCRIPT_TEXT => object.transcript.text(),
+            TIRO_TRANSCRIPT_LANGUAGE => object.transcript.language(),
+            TIRO_TRANSCRIPT_RECORDING_ID => object.transcript.recording_id(),
+            TIRO_TRANSCRIPT_RAW => object.transcript.raw(),
+            _ => return None,
+        })
+    }
+
+    fn texts(object: &Self::Object) -> &Texts<4> {
+        &object.texts
+    }
 }
 
 pub(super) fn new_handle(transcript: Transcript) -> Result<*mut tiro_transcript> {
     handle::insert(TranscriptObject { transcript, texts: Texts::new() })
-}
-
-/// # Safety
-/// `len` is NULL or the caller's variable.
-unsafe fn text(transcript: *const tiro_transcript, number: i32, len: *mut usize) -> *const c_char {
-    let object = handle::get(transcript).ok();
-    let bytes = object.as_ref().and_then(|object| {
-        let text = field(&object.transcript, number)?;
-        Some(object.texts.get(number as usize, text))
-    });
-    // SAFETY: the caller of this function promises as much. The text outlives this call in the object of the handle.
-    unsafe { borrowed(bytes, len) }
 }
 
 /// Gives a view's array out; NULL and 0 for a bad handle.
@@ -156,7 +150,7 @@ pub unsafe extern "C" fn tiro_transcript_text(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(transcript, TIRO_TRANSCRIPT_TEXT, len) })
+    unsafe { borrow(transcript, TIRO_TRANSCRIPT_TEXT, len) }
 }
 
 /// The language code of a transcript.
@@ -174,7 +168,7 @@ pub unsafe extern "C" fn tiro_transcript_language(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(transcript, TIRO_TRANSCRIPT_LANGUAGE, len) })
+    unsafe { borrow(transcript, TIRO_TRANSCRIPT_LANGUAGE, len) }
 }
 
 /// The id of the recording that a transcript is of.
@@ -192,7 +186,7 @@ pub unsafe extern "C" fn tiro_transcript_recording_id(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(transcript, TIRO_TRANSCRIPT_RECORDING_ID, len) })
+    unsafe { borrow(transcript, TIRO_TRANSCRIPT_RECORDING_ID, len) }
 }
 
 /// The service's own document of a transcript.
@@ -210,7 +204,7 @@ pub unsafe extern "C" fn tiro_transcript_raw(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    value(c"".as_ptr(), || unsafe { text(transcript, TIRO_TRANSCRIPT_RAW, len) })
+    unsafe { borrow(transcript, TIRO_TRANSCRIPT_RAW, len) }
 }
 
 /// Length of the media of a transcript, in milliseconds.
@@ -286,12 +280,6 @@ pub unsafe extern "C" fn tiro_transcript_copy(
     need: *mut usize,
     err: *mut *mut tiro_error,
 ) -> tiro_status {
-    call(err, || {
-        // SAFETY: as promised above.
-        let need = unsafe { output("need", need) }?;
-        let object = handle::get(transcript)?;
-        let text = field(&object.transcript, field_number).ok_or_else(|| no_field(field_number))?;
-        // SAFETY: as promised above.
-        unsafe { copy_out(text.as_bytes(), buf, cap, need) }
-    })
+    // SAFETY: as promised above.
+    unsafe { text::copy(transcript, field_number, buf, cap, need, err) }
 }
