@@ -2,7 +2,7 @@
 //! returns at once.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
@@ -11,8 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::job;
 use crate::options::Options;
 use crate::recording::{Recording, RecordingPage};
-use crate::runtime::sync::Mutex;
-use crate::runtime::{Lease, Operation, Reporter, ResultOf, Task, generation};
+use crate::runtime::{Lease, Operation, Reporter, ResultOf, TaskList, generation};
 use crate::service::{self, Call, PageRequest, Service, ServiceFuture};
 use crate::source::{Claim, Source};
 use crate::transcript::Transcript;
@@ -44,7 +43,7 @@ struct Shared {
     options: Options,
     service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
-    tasks: Mutex<Vec<Weak<Task>>>,
+    tasks: TaskList,
     _lease: Lease,
 }
 
@@ -61,7 +60,7 @@ impl Client {
             service: service::open(options, embedding)?,
             in_flight: Arc::new(Semaphore::new(options.integer("max_in_flight") as usize)),
             options: options.clone(),
-            tasks: Mutex::default(),
+            tasks: TaskList::default(),
             _lease: Lease::take(),
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -128,19 +127,11 @@ impl Client {
     /// client stays usable.
     pub fn cancel_all(&self, timeout: Option<Duration>) -> Result<bool> {
         self.check_process()?;
-        // They stay known: whoever waits in slices asks again, and of two who ask both wait.
-        let tasks: Vec<_> = self.shared.tasks.lock().iter().filter_map(Weak::upgrade).collect();
-        tasks.iter().for_each(|task| task.cancel());
-        let inside = crate::runtime::callbacks::inside();
-        let deadline = match (inside, timeout) {
-            (true, _) => Some(Instant::now()),
-            (false, timeout) => timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
+        let deadline = match crate::runtime::callbacks::inside() {
+            true => Some(Instant::now()),
+            false => timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         };
-        let mut all_ended = true;
-        for task in tasks {
-            all_ended &= task.wait(deadline);
-        }
-        Ok(all_ended)
+        Ok(self.shared.tasks.cancel_and_wait(deadline))
     }
 
     fn start<T, W, F>(&self, call: Option<&Options>, work: W) -> Result<Operation<T>>
@@ -158,11 +149,7 @@ impl Client {
         let operation = Operation::start(move |reporter: Reporter| {
             work(CallContext { service, in_flight, call: Call { options, reporter } })
         })?;
-        let mut tasks = self.shared.tasks.lock();
-        if tasks.len() == tasks.capacity() {
-            tasks.retain(|task| task.strong_count() > 0);
-        }
-        tasks.push(Arc::downgrade(operation.task()));
+        self.shared.tasks.add(operation.task());
         Ok(operation)
     }
 

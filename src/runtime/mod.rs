@@ -9,6 +9,7 @@ mod operation;
 mod process;
 mod queue;
 pub(crate) mod sync;
+mod tasks;
 mod threads;
 
 #[cfg(test)]
@@ -17,8 +18,8 @@ mod tests;
 use std::cell::RefCell;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 pub use operation::{Operation, Output, Progress, ProgressPhase, ResultOf};
@@ -26,6 +27,7 @@ pub(crate) use operation::{Reporter, Task};
 pub(crate) use process::PerProcess;
 pub use process::generation;
 pub use queue::{Event, EventKind, Queue};
+pub(crate) use tasks::TaskList;
 
 use crate::error::{Error, ErrorKind, Result};
 use callbacks::{Dispatcher, Job};
@@ -112,7 +114,7 @@ impl Drop for Lease {
 pub(crate) struct Runtime {
     /// No handle of it anywhere else: one would keep its descriptors open after the end.
     tokio: Mutex<Option<tokio::runtime::Runtime>>,
-    tasks: Mutex<Vec<Weak<Task>>>,
+    tasks: TaskList,
     threads: Arc<ThreadCount>,
 }
 
@@ -197,7 +199,7 @@ impl Runtime {
         let built = catch_unwind(AssertUnwindSafe(|| threads::with_signals_blocked(build)))
             .unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()));
         let tokio = built.map_err(|error| Error::io("starting the library's threads", &error))?;
-        Ok(Arc::new(Self { tokio: Mutex::new(Some(tokio)), tasks: Mutex::default(), threads }))
+        Ok(Arc::new(Self { tokio: Mutex::new(Some(tokio)), tasks: TaskList::default(), threads }))
     }
 
     /// Drops every task and lets the threads end; waits for nothing. May run on one of those threads.
@@ -209,12 +211,7 @@ impl Runtime {
     }
 
     fn spawn(&self, task: &Arc<Task>, future: impl Future<Output = ()> + Send + 'static) {
-        let mut tasks = self.tasks.lock();
-        if tasks.len() == tasks.capacity() {
-            tasks.retain(|task| task.strong_count() > 0);
-        }
-        tasks.push(Arc::downgrade(task));
-        drop(tasks);
+        self.tasks.add(task);
         // Stopped meanwhile: the future is dropped, without the lock, which completes the task as cancelled.
         if let Some(tokio) = &*self.tokio.lock() {
             tokio.spawn(future);
@@ -304,11 +301,7 @@ pub fn shutdown(timeout: Option<Duration>) -> Result<bool> {
     drop(running);
     let mut all_ended = true;
     for runtime in runtimes {
-        let tasks: Vec<_> = runtime.tasks.lock().iter().filter_map(Weak::upgrade).collect();
-        tasks.iter().for_each(|task| task.cancel());
-        for task in tasks {
-            all_ended &= task.wait(deadline);
-        }
+        all_ended &= runtime.tasks.cancel_and_wait(deadline);
         runtime.stop();
         let counts = runtime.threads.counts.lock();
         all_ended &= wait_until(&runtime.threads.changed, counts, deadline, Counts::have_ended).1;
