@@ -133,6 +133,14 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
     ),
     row("service", Choice(&["local", "scripted"]), "local", Client, "all", "Who transcribes."),
     row(
+        "spool_dir",
+        Path,
+        "",
+        Call,
+        "local",
+        "Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files.",
+    ),
+    row(
         "threads",
         Integer(0, 1024),
         "0",

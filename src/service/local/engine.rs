@@ -6,16 +6,24 @@
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use whisper_rs_sys as sys;
 
 use super::cpu;
 use super::model::{ModelInfo, Preset};
 use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::sync::Mutex;
 
+/// Width of the largest model that leaves processors idle when it has all of them.
+const SMALL: u32 = 512;
 /// Shorter sounds are padded with silence: the engine drops what is under a second.
 const LEAST_SAMPLES: usize = 17_600;
+/// Positions of the recogniser's attention, 20 ms each, of 1500 at most. A multiple of 32 lets its matrix code run
+/// without remainders.
+const ATTENTION: c_int = 1472;
+/// The longest window in samples: what the attention covers. The engine ends the process if it is to align more.
+const LONGEST_SAMPLES: usize = ATTENTION as usize * 320;
 /// Scratch memory for aligning words with the sound, in bytes. Taken only while it is needed.
 const ALIGNMENT_MEMORY: usize = 128 << 20;
 
@@ -23,6 +31,9 @@ const ALIGNMENT_MEMORY: usize = 128 << 20;
 pub(super) struct Engine {
     context: *mut sys::whisper_context,
     multilingual: bool,
+    small: bool,
+    /// Working memory that nobody uses right now, and since when.
+    idle: Mutex<Vec<(Listener, Instant)>>,
 }
 
 // SAFETY: the context is only read after it is loaded; all that a recognition changes is in its own state.
@@ -32,7 +43,8 @@ unsafe impl Sync for Engine {}
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        // SAFETY: a context that was loaded once and is freed once.
+        self.idle.lock().clear();
+        // SAFETY: a context that was loaded once and is freed once, after all that was made from it.
         unsafe { sys::whisper_free(self.context) };
     }
 }
@@ -56,23 +68,27 @@ pub(super) struct Token {
     pub(super) aligned_ms: Option<i64>,
 }
 
-/// What a recognition gives.
+impl Token {
+    pub(super) fn begins_word(&self) -> bool {
+        self.text.first().is_some_and(u8::is_ascii_whitespace)
+    }
+}
+
+/// What was heard in a window.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Recognised {
+pub(super) struct Heard {
     pub(super) phrases: Vec<Phrase>,
     pub(super) language: String,
 }
 
-/// What a recognition may take and tell.
+/// A window to hear.
 pub(super) struct Request<'a> {
-    /// Mono, 16,000 a second, -1 to 1.
+    /// Mono, 16,000 a second, -1 to 1; at most [`LONGEST_MS`].
     pub(super) samples: &'a [f32],
     pub(super) language: &'a str,
     pub(super) threads: usize,
-    /// Ends the recognition when set, within one step of its computation.
-    pub(super) stop: &'a AtomicBool,
-    /// Told the fraction that is done, in percent.
-    pub(super) progress: &'a (dyn Fn(u32) + Sync),
+    /// Asked at each step of the computation whether to give up.
+    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
 }
 
 impl Engine {
@@ -99,7 +115,30 @@ impl Engine {
                 format!("the recogniser could not load {}", path.display()),
             ));
         }
-        Ok(Self { context, multilingual: info.multilingual })
+        let small = info.n_audio_state <= SMALL;
+        Ok(Self { context, multilingual: info.multilingual, small, idle: Mutex::default() })
+    }
+
+    /// How many windows may be heard at once: each takes working memory, and large models fill the processors alone.
+    pub(super) fn windows_at_once(&self) -> usize {
+        if self.small { 4 } else { 1 }
+    }
+
+    /// Hears a window. Blocks, computes, and takes as many threads as it is told.
+    pub(super) fn hear(&self, request: &Request<'_>) -> Result<Heard> {
+        let kept = self.idle.lock().pop();
+        let mut listener = match kept {
+            Some((listener, _)) => listener,
+            None => Listener::new(self)?,
+        };
+        let heard = listener.hear(self, request);
+        self.idle.lock().push((listener, Instant::now()));
+        heard
+    }
+
+    /// Gives back the working memory that was not used for so long.
+    pub(super) fn release_idle(&self, unused_for: Duration) {
+        self.idle.lock().retain(|(_, since)| since.elapsed() < unused_for);
     }
 
     /// Refuses a language that the model does not know.
@@ -116,10 +155,34 @@ impl Engine {
         }
         Ok(())
     }
+}
 
-    /// Recognises speech. Blocks, computes, and takes as many threads as it is told.
-    pub(super) fn recognise(&self, request: &Request<'_>) -> Result<Recognised> {
-        let state = State::new(self)?;
+/// What hearing changes: working memory, for one window at a time. Belongs to one engine, which frees it first.
+struct Listener {
+    state: *mut sys::whisper_state,
+}
+
+// SAFETY: a state is used by one thread at a time.
+unsafe impl Send for Listener {}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // SAFETY: made once, freed once.
+        unsafe { sys::whisper_free_state(self.state) };
+    }
+}
+
+impl Listener {
+    fn new(engine: &Engine) -> Result<Self> {
+        // SAFETY: a loaded context.
+        let state = unsafe { sys::whisper_init_state(engine.context) };
+        match state.is_null() {
+            false => Ok(Self { state }),
+            true => Err(Error::new(ErrorKind::Engine, "the recogniser found no memory to work in")),
+        }
+    }
+
+    fn hear(&mut self, engine: &Engine, request: &Request<'_>) -> Result<Heard> {
         let language = CString::new(request.language).unwrap_or_default();
         let mut padded = Vec::new();
         let samples = if request.samples.len() < LEAST_SAMPLES {
@@ -129,8 +192,7 @@ impl Engine {
         } else {
             request.samples
         };
-        let count = c_int::try_from(samples.len())
-            .map_err(|_| Error::new(ErrorKind::MediaTooLong, "the sound is too long for the recogniser"))?;
+        let count = samples.len().min(LONGEST_SAMPLES) as c_int;
         // SAFETY: plain data, filled by the engine.
         let mut parameters = unsafe {
             sys::whisper_full_default_params(sys::whisper_sampling_strategy_WHISPER_SAMPLING_GREEDY)
@@ -138,6 +200,7 @@ impl Engine {
         parameters.greedy.best_of = 1;
         parameters.n_threads = request.threads as c_int;
         parameters.language = language.as_ptr();
+        parameters.audio_ctx = ATTENTION;
         parameters.no_context = true;
         parameters.suppress_nst = true;
         parameters.token_timestamps = true;
@@ -145,16 +208,14 @@ impl Engine {
         parameters.print_realtime = false;
         parameters.print_timestamps = false;
         parameters.print_special = false;
-        parameters.progress_callback = Some(tell_progress);
-        parameters.progress_callback_user_data = std::ptr::from_ref(request).cast_mut().cast();
         parameters.abort_callback = Some(asked_to_stop);
-        parameters.abort_callback_user_data = std::ptr::from_ref(request.stop).cast_mut().cast();
-        // SAFETY: context and state are alive and the state is this call's alone; samples, language, request and flag
-        // outlive the call; the callbacks touch nothing but what they are handed.
+        parameters.abort_callback_user_data = std::ptr::from_ref(&request.stop).cast_mut().cast();
+        // SAFETY: context and state are alive and the state is this call's alone; samples, language and question
+        // outlive the call; the callback touches nothing but what it is handed.
         let status = unsafe {
-            sys::whisper_full_with_state(self.context, state.0, parameters, samples.as_ptr(), count)
+            sys::whisper_full_with_state(engine.context, self.state, parameters, samples.as_ptr(), count)
         };
-        if request.stop.load(Ordering::Acquire) {
+        if (request.stop)() {
             return Err(Error::cancelled());
         }
         if status != 0 {
@@ -163,21 +224,21 @@ impl Engine {
                 format!("the recogniser failed (its status is {status})"),
             ));
         }
-        Ok(self.result(&state))
+        Ok(self.heard(engine))
     }
 
-    fn result(&self, state: &State) -> Recognised {
+    fn heard(&self, engine: &Engine) -> Heard {
         // SAFETY: a state that whisper_full_with_state has filled; every index is below the count the engine gives;
         // texts are copied before the state is freed.
         unsafe {
-            let end_of_text = sys::whisper_token_eot(self.context);
-            let phrases = (0..sys::whisper_full_n_segments_from_state(state.0)).map(|segment| {
+            let end_of_text = sys::whisper_token_eot(engine.context);
+            let phrases = (0..sys::whisper_full_n_segments_from_state(self.state)).map(|segment| {
                 let tokens =
-                    (0..sys::whisper_full_n_tokens_from_state(state.0, segment)).filter_map(|index| {
-                        let data = sys::whisper_full_get_token_data_from_state(state.0, segment, index);
+                    (0..sys::whisper_full_n_tokens_from_state(self.state, segment)).filter_map(|index| {
+                        let data = sys::whisper_full_get_token_data_from_state(self.state, segment, index);
                         let text = sys::whisper_full_get_token_text_from_state(
-                            self.context,
-                            state.0,
+                            engine.context,
+                            self.state,
                             segment,
                             index,
                         );
@@ -191,54 +252,22 @@ impl Engine {
                         })
                     });
                 Phrase {
-                    start_ms: sys::whisper_full_get_segment_t0_from_state(state.0, segment) * 10,
+                    start_ms: sys::whisper_full_get_segment_t0_from_state(self.state, segment) * 10,
                     tokens: tokens.collect(),
                 }
             });
             let phrases = phrases.collect();
-            let language = sys::whisper_lang_str(sys::whisper_full_lang_id_from_state(state.0));
+            let language = sys::whisper_lang_str(sys::whisper_full_lang_id_from_state(self.state));
             let language =
                 if language.is_null() { "".into() } else { CStr::from_ptr(language).to_string_lossy() };
-            Recognised { phrases, language: language.into_owned() }
+            Heard { phrases, language: language.into_owned() }
         }
-    }
-}
-
-/// What one recognition changes.
-struct State(*mut sys::whisper_state);
-
-impl State {
-    fn new(engine: &Engine) -> Result<Self> {
-        // SAFETY: a loaded context.
-        let state = unsafe { sys::whisper_init_state(engine.context) };
-        match state.is_null() {
-            false => Ok(Self(state)),
-            true => Err(Error::new(ErrorKind::Engine, "the recogniser found no memory to work in")),
-        }
-    }
-}
-
-impl Drop for State {
-    fn drop(&mut self) {
-        // SAFETY: made once, freed once.
-        unsafe { sys::whisper_free_state(self.0) };
     }
 }
 
 unsafe extern "C" fn asked_to_stop(stop: *mut c_void) -> bool {
-    // SAFETY: `recognise` hands over a flag that outlives the recognition.
-    unsafe { (*stop.cast::<AtomicBool>()).load(Ordering::Acquire) }
-}
-
-unsafe extern "C" fn tell_progress(
-    _context: *mut sys::whisper_context,
-    _state: *mut sys::whisper_state,
-    percent: c_int,
-    request: *mut c_void,
-) {
-    // SAFETY: `recognise` hands over the request, which outlives the recognition.
-    let request = unsafe { &*request.cast::<Request<'_>>() };
-    (request.progress)(percent.clamp(0, 100) as u32);
+    // SAFETY: `hear` hands over a question that outlives the recognition.
+    unsafe { (*stop.cast::<&(dyn Fn() -> bool + Sync)>())() }
 }
 
 /// The engine writes to stderr unless told otherwise; a guest does not.

@@ -9,7 +9,6 @@ mod model;
 mod models;
 mod recognition;
 mod store;
-mod words;
 
 use std::sync::Arc;
 
@@ -61,9 +60,10 @@ impl Local {
         engine.check_language(&language)?;
         let threads = recognition::threads(call.options.integer("threads"));
         let name = source.name().to_owned();
-        let (stop, reporter) = (StopOnDrop::default(), call.reporter.clone());
+        let (stop, call) = (StopOnDrop::default(), call.clone());
         let stopped = stop.flag.clone();
-        let (sound, size) = blocking(move || recognition::read_sound(source, &reporter, &stopped)).await??;
+        let read = move || recognition::read_sound(source, &call.options, &call.reporter, &stopped);
+        let (sound, size) = blocking(read).await??;
         let job = Job { engine, speech: Speech { sound, language, threads } };
         Ok(self.store.clone().begin(name, size, job))
     }

@@ -1,0 +1,114 @@
+//! Where speech had to be cut without a pause, two windows have heard the same words: here they become one row again.
+
+use super::words::HeardWord;
+
+/// Words whose middles are further than this from the cut are beyond doubt.
+const AROUND_MS: i64 = 2_000;
+
+/// Appends `after` to `before`, each word that both heard around the cut once.
+pub(super) fn join(before: &mut Vec<HeardWord>, mut after: Vec<HeardWord>, seam_ms: i64) {
+    let tail = before.partition_point(|heard| middle_ms(heard) < seam_ms - AROUND_MS);
+    let head = after.partition_point(|heard| middle_ms(heard) < seam_ms + AROUND_MS);
+    let (end, start) = match common_run(&before[tail..], &after[..head]) {
+        // Each window knows best what lies further from its own edge.
+        Some(run) => {
+            let half = run.length.div_ceil(2);
+            (tail + run.before + half, run.after + half)
+        }
+        None => (
+            before.partition_point(|heard| middle_ms(heard) < seam_ms),
+            after.partition_point(|heard| middle_ms(heard) < seam_ms),
+        ),
+    };
+    before.truncate(end);
+    if let Some(first) = after.get_mut(start) {
+        first.begins_phrase = false;
+    }
+    before.extend(after.drain(start..));
+}
+
+/// A run of words that both have.
+struct Run {
+    before: usize,
+    after: usize,
+    length: usize,
+}
+
+/// The longest row of equal words; of several the one whose times agree best.
+fn common_run(before: &[HeardWord], after: &[HeardWord]) -> Option<Run> {
+    let mut best: Option<(usize, i64, Run)> = None;
+    for (i, first) in before.iter().enumerate() {
+        for (j, second) in after.iter().enumerate() {
+            let pairs = before[i..].iter().zip(&after[j..]);
+            let length = pairs.take_while(|(one, other)| same_word(one, other)).count();
+            let apart = (middle_ms(first) - middle_ms(second)).abs();
+            let better = best.as_ref().is_none_or(|(longest, nearest, _)| {
+                length > *longest || (length == *longest && apart < *nearest)
+            });
+            if length > 0 && apart < AROUND_MS && better {
+                best = Some((length, apart, Run { before: i, after: j, length }));
+            }
+        }
+    }
+    best.map(|(_, _, run)| run)
+}
+
+fn same_word(one: &HeardWord, other: &HeardWord) -> bool {
+    letters(&one.word.text).eq(letters(&other.word.text))
+}
+
+fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
+fn middle_ms(heard: &HeardWord) -> i64 {
+    (heard.word.start_ms + heard.word.end_ms) / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::Word;
+
+    /// A word each half second from a time on.
+    fn said(text: &str, from_ms: i64) -> Vec<HeardWord> {
+        let word = |(index, text): (usize, &str)| {
+            let start_ms = from_ms + 500 * index as i64;
+            let word = Word { text: text.into(), start_ms, end_ms: start_ms + 400, confidence: None };
+            HeardWord { word, begins_phrase: index == 0 }
+        };
+        text.split(' ').enumerate().map(word).collect()
+    }
+
+    fn joined(before: &str, after: &str, after_from_ms: i64) -> String {
+        let mut words = said(before, 0);
+        join(&mut words, said(after, after_from_ms), 3_000);
+        words.iter().map(|heard| heard.word.text.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_both_heard_is_there_once() {
+        // The first window's last word is cut off, and so is the second's first.
+        assert_eq!(
+            joined("it was the best of time sit wa", "est of times it was the worst", 2_000),
+            "it was the best of times it was the worst"
+        );
+    }
+
+    #[test]
+    fn case_and_punctuation_make_no_difference() {
+        assert_eq!(joined("a b c d e. F", "E f g h", 2_000), "a b c d e. f g h");
+    }
+
+    #[test]
+    fn without_a_common_word_the_cut_decides() {
+        assert_eq!(joined("a b c d e f g h", "r s t u v w", 2_000), "a b c d e f t u v w");
+    }
+
+    #[test]
+    fn a_window_that_heard_nothing_takes_nothing_away() {
+        let mut words = said("a b", 0);
+        join(&mut words, Vec::new(), 3_000);
+        assert_eq!(words.len(), 2);
+    }
+}
