@@ -230,6 +230,20 @@ fn a_language_the_model_does_not_know_is_refused_before_the_upload() {
 }
 
 #[test]
+fn a_model_in_the_folder_goes_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let installed = model_dir().join("ggml-tiny.en-q8_0.bin");
+    let source = Source::from_path(speech("beckett.wav")).unwrap();
+    // The second is the name of an installable model, but the file is the user's own.
+    for (name, file) in [("mine", "ggml-mine.bin"), ("base", "ggml-base.bin")] {
+        std::fs::copy(&installed, folder.path().join(file)).unwrap();
+        let options = Options::new().with("model_dir", folder.path()).unwrap().with("model", name).unwrap();
+        let recording = Client::new(&options).unwrap().upload(&source, None).unwrap().wait(None).unwrap();
+        assert!(recording.is_ok(), "{name}: {recording:?}");
+    }
+}
+
+#[test]
 fn a_model_of_english_alone_finds_english() {
     let source = Source::from_path(speech("beckett.wav")).unwrap();
     let call = Options::new().with("language", "auto").unwrap();

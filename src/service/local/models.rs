@@ -69,9 +69,9 @@ fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
     }
     let name = wanted.to_string_lossy();
     let dir = model_dir(options)?;
-    let file = installable(&name).map_or_else(|| format!("ggml-{name}.bin"), |model| model.output.to_owned());
-    let path = dir.join(file);
-    if path.is_file() {
+    let installed = installable(&name).map(|model| dir.join(model.output));
+    let of_the_users_own = dir.join(format!("ggml-{name}.bin"));
+    if let Some(path) = installed.into_iter().chain([of_the_users_own]).find(|path| path.is_file()) {
         return Ok(path);
     }
     let missing =
