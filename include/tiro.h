@@ -146,7 +146,7 @@
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
-/* Language of the speech: a code such as en, or auto with a multilingual model. */
+/* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. */
 #define TIRO_OPT_LANGUAGE "language"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
 #define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"

@@ -20,8 +20,6 @@ import tiro
 PROMPTS = {"es": "es_MX_f_Allison", "fr": "fr_CA_f_June", "it": "it_IT_m_Carlo", "ru": "ru_RU_f_IvrvoiceRU"}
 PROMPTS_A_LANGUAGE = 5
 WITHOUT_SPACES = {"ja", "zh"}
-LEAST_FOUND = 0.0
-MOST_ERRORS = 9.0
 
 
 @dataclass
@@ -84,13 +82,16 @@ def distance(expected: list[str], got: list[str]) -> int:
 
 
 def hear(client: tiro.Client, name: str, clips: list[Clip], least_found: float, most_errors: float) -> None:
-    print(f"\n{name}\n{'language':9}{'found':7}{'said':>8}{'auto':>8}  clip: what was heard with auto")
+    print(
+        f"\n{name}\n{'language':9}{'found':7}{'said':>8}{'auto':>8}  clip: what was heard, with the language said first"
+    )
     said, found = Score(), Score()
     for clip in clips:
         expected = units(clip.text, clip.language)
-        rates = ""
+        rates, heard = "", dict[str, None]()
         for score, language in ((said, clip.language), (found, "auto")):
             transcript = client.transcribe(clip.sound, language=language)
+            heard[" ".join(transcript.text.split())] = None
             score.clips += 1
             score.found += transcript.language == clip.language
             if any(c.isdigit() for c in transcript.text):
@@ -100,8 +101,10 @@ def hear(client: tiro.Client, name: str, clips: list[Clip], least_found: float, 
             score.errors += errors
             score.units += len(expected)
             rates += f"{errors / len(expected):8.0%}"
-        heard = " ".join(transcript.text.split())
-        print(f"{clip.language:9}{transcript.language:7}{rates}  {clip.sound.stem}: {heard}", flush=True)
+        print(
+            f"{clip.language:9}{transcript.language:7}{rates}  {clip.sound.stem}: {' | '.join(heard)}",
+            flush=True,
+        )
     if not clips:
         return
     rate = {mode: score.errors / score.units for mode, score in (("said", said), ("auto", found))}
@@ -123,8 +126,9 @@ def main() -> None:
     if len(made) < 27:
         sys.exit(f"there are only {len(made)} clips in {samples}")
     with tiro.Client(model="base", model_dir=models) as client:
-        hear(client, "synthetic", made, LEAST_FOUND, MOST_ERRORS)
-        hear(client, "read by people", list(read_by_people()), LEAST_FOUND, MOST_ERRORS)
+        # Lower, as the model knows little Hindi, and these voices speak Polish with a foreign accent.
+        hear(client, "synthetic", made, least_found=0.7, most_errors=0.6)
+        hear(client, "read by people", list(read_by_people()), least_found=0.9, most_errors=0.25)
 
 
 if __name__ == "__main__":
