@@ -126,7 +126,7 @@ def main() -> None:
     if len(made) < 27:
         sys.exit(f"there are only {len(made)} clips in {samples}")
     with tiro.Client(model="base", model_dir=models) as client:
-        # Lower, as the model knows little Hindi, and these voices speak Polish with a foreign accent.
+        # Lower, as this model makes little of the clips in Hindi and Polish, whatever program runs it.
         hear(client, "synthetic", made, least_found=0.7, most_errors=0.6)
         hear(client, "read by people", list(read_by_people()), least_found=0.9, most_errors=0.25)
 
