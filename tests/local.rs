@@ -222,11 +222,34 @@ fn a_source_that_lies_about_its_size_is_never_a_recording() {
 fn a_language_the_model_does_not_know_is_refused_before_the_upload() {
     let client = client();
     let source = Source::from_path(speech("beckett.wav")).unwrap();
-    for language in ["de", "auto", "klingon"] {
+    for language in ["de", "klingon"] {
         let call = Options::new().with("language", language).unwrap();
         let error = client.transcribe(&source, Some(&call)).unwrap().wait(None).unwrap().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Option, "{error:?}");
     }
+}
+
+#[test]
+fn a_model_in_the_folder_goes_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let installed = model_dir().join("ggml-tiny.en-q8_0.bin");
+    let source = Source::from_path(speech("beckett.wav")).unwrap();
+    // The second is the name of an installable model, but the file is the user's own.
+    for (name, file) in [("mine", "ggml-mine.bin"), ("base", "ggml-base.bin")] {
+        std::fs::copy(&installed, folder.path().join(file)).unwrap();
+        let options = Options::new().with("model_dir", folder.path()).unwrap().with("model", name).unwrap();
+        let recording = Client::new(&options).unwrap().upload(&source, None).unwrap().wait(None).unwrap();
+        assert!(recording.is_ok(), "{name}: {recording:?}");
+    }
+}
+
+#[test]
+fn a_model_of_english_alone_finds_english() {
+    let source = Source::from_path(speech("beckett.wav")).unwrap();
+    let call = Options::new().with("language", "auto").unwrap();
+    let transcript = client().transcribe(&source, Some(&call)).unwrap().wait(None).unwrap().unwrap();
+    assert_eq!(transcript.language(), "en");
+    assert!(transcript.text().starts_with("Ever tried, ever failed."), "{}", transcript.text());
 }
 
 #[test]
@@ -238,14 +261,23 @@ fn a_missing_model_says_how_to_get_it() {
         let client = Client::embedded(&options, embedding).unwrap();
         client.transcribe(&source, None).unwrap().wait(None).unwrap().unwrap_err()
     };
-    let hint = |embedding| {
-        let error = fail(embedding, Path::new("tiny.en"));
-        assert_eq!(error.kind(), ErrorKind::ModelMissing);
-        error.hint().to_owned()
-    };
-    assert!(hint(tiro::Embedding::C).contains("tiro_model_install"));
-    assert!(hint(tiro::Embedding::Python).contains("tiro.install_model()"));
-    assert!(hint(tiro::Embedding::Rust).contains("tiro::install_model"));
+    for model in tiro::INSTALLABLE {
+        let hint = |embedding| {
+            let error = fail(embedding, Path::new(model.name));
+            assert_eq!(error.kind(), ErrorKind::ModelMissing);
+            error.hint().to_owned()
+        };
+        assert!(hint(tiro::Embedding::Python).contains(&format!("tiro.install_model({:?})", model.name)));
+        for (embedding, call) in
+            [(tiro::Embedding::C, "tiro_model_install"), (tiro::Embedding::Rust, "tiro::install_model")]
+        {
+            let hint = hint(embedding);
+            assert!(hint.contains(call), "{hint}");
+            for package in model.packages {
+                assert!(hint.contains(&format!("{}=={}", package.name, package.version)), "{hint}");
+            }
+        }
+    }
     let error = fail(tiro::Embedding::C, &folder.path().join("mine.bin"));
     assert_eq!(error.kind(), ErrorKind::ModelMissing);
     let error = fail(tiro::Embedding::C, Path::new("huge.xx"));

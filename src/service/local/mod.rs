@@ -23,7 +23,7 @@ use crate::transcript::Transcript;
 use engine::Engine;
 use install::StopOnDrop;
 pub use install::install_model;
-pub use model::{INSTALLABLE, Installable};
+pub use model::{INSTALLABLE, Installable, ModelPackage, PackageFile};
 use recognition::Speech;
 use store::{Job, Store};
 
@@ -56,8 +56,7 @@ impl Local {
     async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
         // First of all: what would fail after a long upload should fail before it.
         let engine = self.engine().await?;
-        let language = call.options.text("language");
-        engine.check_language(&language)?;
+        let language = models::language(&call.options, &engine)?;
         let threads = recognition::threads(call.options.integer("threads"));
         let name = source.name().to_owned();
         let (stop, call) = (StopOnDrop::default(), call.clone());

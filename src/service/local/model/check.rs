@@ -11,6 +11,7 @@ use super::convert::MAGIC;
 use super::digest::open_regular;
 use super::element::ElementType;
 use super::hparams::{HParams, Limits, N_FFT_BINS, Preset};
+use super::input::Input;
 use super::layout::{self, Slot};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Seek};
@@ -75,7 +76,7 @@ pub(super) fn check_file(path: &Path, limits: &Limits) -> Result<ModelInfo, Mode
 
 /// Checks a model of `length` bytes.
 pub(super) fn check(input: impl Read + Seek, length: u64, limits: &Limits) -> Result<ModelInfo, ModelError> {
-    let mut input = Input { inner: input, left: length };
+    let mut input = Input::new(input, length);
     if length < MIN_BYTES {
         return Err(ModelError::NotAModel(format!("only {length} bytes long")));
     }
@@ -158,7 +159,7 @@ fn weights<R: Read + Seek>(input: &mut Input<R>, hparams: &HParams) -> Result<()
     let mut missing = layout::tensors(hparams);
     let all = missing.clone();
     while !missing.is_empty() {
-        if input.left == 0 {
+        if input.left() == 0 {
             let name = missing.keys().next().map_or("", String::as_str);
             return Err(ModelError::corrupt(format!(
                 "{} tensors are missing, the first is {name}",
@@ -171,7 +172,7 @@ fn weights<R: Read + Seek>(input: &mut Input<R>, hparams: &HParams) -> Result<()
             return Err(ModelError::corrupt(format!("tensor {name} appears twice")));
         }
     }
-    match input.left {
+    match input.left() {
         0 => Ok(()),
         n => Err(ModelError::corrupt(format!("{n} trailing bytes after the last tensor"))),
     }
@@ -224,41 +225,4 @@ fn tensor<R: Read + Seek>(
     }
     input.skip(element.bytes(slot.elements()), &format!("data of tensor {name}"))?;
     Ok(name)
-}
-
-/// The file, with the number of bytes that are left of it.
-struct Input<R> {
-    inner: R,
-    left: u64,
-}
-
-impl<R: Read + Seek> Input<R> {
-    fn claim(&mut self, n: u64, what: &str) -> Result<(), ModelError> {
-        self.left = self
-            .left
-            .checked_sub(n)
-            .ok_or_else(|| ModelError::corrupt(format!("file ends inside {what}")))?;
-        Ok(())
-    }
-
-    fn fill(&mut self, buffer: &mut [u8], what: &str) -> Result<(), ModelError> {
-        self.claim(buffer.len() as u64, what)?;
-        self.inner.read_exact(buffer).map_err(ModelError::io(|| format!("reading {what}")))
-    }
-
-    fn u32(&mut self, what: &str) -> Result<u32, ModelError> {
-        let mut bytes = [0; 4];
-        self.fill(&mut bytes, what)?;
-        Ok(u32::from_le_bytes(bytes))
-    }
-
-    fn i32(&mut self, what: &str) -> Result<i32, ModelError> {
-        self.u32(what).map(u32::cast_signed)
-    }
-
-    fn skip(&mut self, n: u64, what: &str) -> Result<(), ModelError> {
-        self.claim(n, what)?;
-        // `n` is at most the length of a file, which fits.
-        self.inner.seek_relative(n as i64).map_err(ModelError::io(|| format!("skipping {what}")))
-    }
 }

@@ -11,22 +11,22 @@ use super::layout::{self, Slot};
 use super::{mel, vocabulary};
 use half::f16;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 
 /// First word of a whisper.cpp file ("ggml", read as little-endian number).
 pub(super) const MAGIC: u32 = 0x6767_6d6c;
 
-/// Output is handed on in pieces of about this size, so that the largest matrix needs no second copy in memory.
-const FLUSH: usize = 256 * 1024;
-
-/// Converts a whole `model.bin` and its `vocabulary.txt`, writing the result to `out`.
+/// Converts a `model.bin` of `length` bytes and its `vocabulary.txt`, writing the result to `out`. Of the weights, only
+/// a piece is in memory at a time.
 pub(super) fn convert(
-    model: &[u8],
+    model: impl Read + Seek,
+    length: u64,
     vocabulary: &[u8],
     limits: &Limits,
     out: &mut dyn Write,
 ) -> Result<(), ModelError> {
-    let plan = Plan::new(&Model::parse(model)?, limits)?;
+    let mut model = Model::parse(model, length)?;
+    let plan = Plan::new(&mut model, limits)?;
     let tokens = vocabulary::tokens(vocabulary, limits.text_tokens(plan.hparams.n_vocab))?;
 
     let mut head = MAGIC.to_le_bytes().to_vec();
@@ -41,7 +41,9 @@ pub(super) fn convert(
         head.extend(token);
     }
     write(out, &head)?;
-    plan.tensors.iter().try_for_each(|(name, tensor)| write_tensor(name, tensor, plan.element_of(name), out))
+    plan.tensors
+        .iter()
+        .try_for_each(|(name, tensor)| write_tensor(&mut model, name, tensor, plan.element_of(name), out))
 }
 
 fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<(), ModelError> {
@@ -49,14 +51,20 @@ fn write(out: &mut dyn Write, bytes: &[u8]) -> Result<(), ModelError> {
 }
 
 /// The output's tensors under their new names, in file order, still in the old encoding.
-struct Plan<'a> {
+struct Plan {
     hparams: HParams,
     slots: BTreeMap<String, Slot>,
-    tensors: Vec<(String, Tensor<'a>)>,
+    tensors: Vec<(String, Tensor)>,
 }
 
-impl<'a> Plan<'a> {
-    fn new(model: &Model<'a>, limits: &Limits) -> Result<Self, ModelError> {
+impl Plan {
+    fn new(model: &mut Model<impl Read + Seek>, limits: &Limits) -> Result<Self, ModelError> {
+        let mut head_count = |name: &str| -> Result<u32, ModelError> {
+            let scalar = model.scalar(name)?.and_then(|n| u32::try_from(n).ok());
+            scalar.ok_or_else(|| ModelError::corrupt(format!("{name} is no positive integer")))
+        };
+        let (n_audio_head, n_text_head) =
+            (head_count("encoder/num_heads")?, head_count("decoder/num_heads")?);
         let mut builder = Builder { model, tensors: Vec::new() };
         let n_audio_layer = builder.encoder()?;
         let n_text_layer = builder.decoder()?;
@@ -69,21 +77,15 @@ impl<'a> Plan<'a> {
                     ModelError::corrupt(format!("tensor {name} has shape {:?}", tensor.dims()))
                 })
             };
-        let heads = |name: &str| -> Result<u32, ModelError> {
-            let scalar = model.get(name)?.scalar();
-            scalar
-                .and_then(|n| u32::try_from(n).ok())
-                .ok_or_else(|| ModelError::corrupt(format!("{name} is no positive integer")))
-        };
         let hparams = HParams {
             n_vocab: dim("decoder/embeddings/weight", 0)?,
             n_audio_ctx: dim("encoder/position_encodings/encodings", 0)?,
             n_audio_state: dim("encoder/position_encodings/encodings", 1)?,
-            n_audio_head: heads("encoder/num_heads")?,
+            n_audio_head,
             n_audio_layer,
             n_text_ctx: dim("decoder/position_encodings/encodings", 0)?,
             n_text_state: dim("decoder/embeddings/weight", 1)?,
-            n_text_head: heads("decoder/num_heads")?,
+            n_text_head,
             n_text_layer,
             n_mels: dim("encoder/conv1/weight", 1)?,
             weights: ElementType::Q8_0,
@@ -112,7 +114,7 @@ impl<'a> Plan<'a> {
 }
 
 /// ggml's order, fastest dimension first, padded with ones.
-fn ggml_shape(tensor: &Tensor<'_>) -> [u32; 4] {
+fn ggml_shape(tensor: &Tensor) -> [u32; 4] {
     let mut shape = [1; 4];
     for (to, from) in shape.iter_mut().zip(tensor.dims().iter().rev()) {
         *to = *from;
@@ -121,13 +123,13 @@ fn ggml_shape(tensor: &Tensor<'_>) -> [u32; 4] {
 }
 
 /// Renames tensors and takes the fused projections apart.
-struct Builder<'m, 'a> {
-    model: &'m Model<'a>,
-    tensors: Vec<(String, Tensor<'a>)>,
+struct Builder<'m, R> {
+    model: &'m mut Model<R>,
+    tensors: Vec<(String, Tensor)>,
 }
 
-impl<'a> Builder<'_, 'a> {
-    fn float(&self, name: &str) -> Result<Tensor<'a>, ModelError> {
+impl<R: Read + Seek> Builder<'_, R> {
+    fn float(&self, name: &str) -> Result<Tensor, ModelError> {
         let tensor = self.model.get(name)?;
         match tensor.dtype {
             DType::F32 | DType::F16 => Ok(tensor),
@@ -177,10 +179,13 @@ impl<'a> Builder<'_, 'a> {
             self.tensors.push((format!("{to}.{part}.weight"), weight));
             if *part != "key" {
                 self.tensors.push((format!("{to}.{part}.bias"), bias));
-            } else if values(&bias).any(|x| x != 0.0) {
-                // whisper.cpp has no place for it.
-                return Err(ModelError::unsupported(format!("{from} has a key bias")));
+                continue;
             }
+            self.model.floats(from, &bias, |numbers| match numbers.iter().any(|x| *x != 0.0) {
+                // whisper.cpp has no place for it.
+                true => Err(ModelError::unsupported(format!("{from} has a key bias"))),
+                false => Ok(()),
+            })?;
         }
         Ok(())
     }
@@ -225,34 +230,14 @@ impl<'a> Builder<'_, 'a> {
     }
 }
 
-/// The values of a float tensor; [`Builder::float`] has refused the others.
-fn values<'t>(tensor: &Tensor<'t>) -> impl Iterator<Item = f32> + use<'t> {
-    let dtype = tensor.dtype;
-    tensor.data.chunks_exact(dtype.size()).map(move |raw| match (dtype, raw) {
-        (DType::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
-        (DType::F16, &[a, b]) => f16::from_le_bytes([a, b]).to_f32(),
-        _ => f32::NAN,
-    })
-}
-
 fn write_tensor(
+    model: &mut Model<impl Read + Seek>,
     name: &str,
-    tensor: &Tensor<'_>,
+    tensor: &Tensor,
     element: ElementType,
     out: &mut dyn Write,
 ) -> Result<(), ModelError> {
-    // Beyond the range of a half, a scale or a kernel would silently become infinite.
-    let bound = match element {
-        ElementType::F32 => f32::MAX,
-        _ => f16::MAX.to_f32(),
-    };
-    // Written so that a NaN fails it.
-    if !values(tensor).all(|x| x.abs() <= bound) {
-        return Err(ModelError::corrupt(format!(
-            "tensor {name} has a value that is not finite, or too large"
-        )));
-    }
-    let mut buffer = Vec::with_capacity(FLUSH + 64);
+    let mut buffer = Vec::new();
     for n in [tensor.dims().len() as i32, name.len() as i32, element.ggml()] {
         buffer.extend(n.to_le_bytes());
     }
@@ -260,25 +245,28 @@ fn write_tensor(
         buffer.extend(dim.to_le_bytes());
     }
     buffer.extend(name.as_bytes());
+    write(out, &buffer)?;
 
-    let mut numbers = values(tensor);
-    let mut block = Vec::with_capacity(32);
-    loop {
-        block.clear();
-        block.extend(numbers.by_ref().take(32));
-        if block.is_empty() {
-            return write(out, &buffer);
+    // Beyond the range of a half, a scale or a kernel would silently become infinite.
+    let bound = match element {
+        ElementType::F32 => f32::MAX,
+        _ => f16::MAX.to_f32(),
+    };
+    model.floats(name, tensor, |numbers| {
+        // Written so that a NaN fails it.
+        if !numbers.iter().all(|x| x.abs() <= bound) {
+            return Err(ModelError::corrupt(format!(
+                "tensor {name} has a value that is not finite, or too large"
+            )));
         }
+        buffer.clear();
         match element {
-            ElementType::Q8_0 => quantise(&block, &mut buffer),
-            ElementType::F16 => block.iter().for_each(|&x| buffer.extend(f16::from_f32(x).to_le_bytes())),
-            _ => block.iter().for_each(|x| buffer.extend(x.to_le_bytes())),
+            ElementType::Q8_0 => numbers.chunks(32).for_each(|block| quantise(block, &mut buffer)),
+            ElementType::F16 => numbers.iter().for_each(|&x| buffer.extend(f16::from_f32(x).to_le_bytes())),
+            _ => numbers.iter().for_each(|x| buffer.extend(x.to_le_bytes())),
         }
-        if buffer.len() >= FLUSH {
-            write(out, &buffer)?;
-            buffer.clear();
-        }
-    }
+        write(out, &buffer)
+    })
 }
 
 /// One `q8_0` block: a half-float scale, then each value as a multiple of the (unrounded) scale.

@@ -1,10 +1,14 @@
 //! Reader of CTranslate2's `model.bin`, version 6.
 //!
 //! The format has no magic, no checksums and lengths everywhere, so each of them is compared with what is left of
-//! the file before it is believed. Nothing is copied: names and tensors are slices of the caller's buffer.
+//! the file before it is believed. Only what describes the tensors is read here; their numbers stay in the file until
+//! somebody asks for them, a piece at a time.
 
 use super::ModelError;
+use super::input::Input;
+use half::f16;
 use std::collections::HashMap;
+use std::io::{Read, Seek};
 
 /// The one version of the container that is read.
 const VERSION: u32 = 6;
@@ -14,6 +18,9 @@ const PLAUSIBLE_VERSIONS: std::ops::RangeInclusive<u32> = 1..=64;
 
 /// Whisper needs three.
 pub(super) const MAX_RANK: usize = 4;
+
+/// Numbers that are read at a time.
+const PIECE: usize = 64 * 1024;
 
 /// How the numbers of a tensor are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,16 +53,17 @@ impl DType {
     }
 }
 
-/// A tensor inside the buffer; `data` holds exactly what the dimensions say.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tensor<'a> {
+/// Where a tensor lies in the file; it has exactly as many bytes as its dimensions say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Tensor {
     dims: [u32; MAX_RANK],
     rank: usize,
     pub(super) dtype: DType,
-    pub(super) data: &'a [u8],
+    start: u64,
+    bytes: u64,
 }
 
-impl<'a> Tensor<'a> {
+impl Tensor {
     /// Slowest dimension first; empty for a scalar.
     pub(super) fn dims(&self) -> &[u32] {
         &self.dims[..self.rank]
@@ -67,10 +75,11 @@ impl<'a> Tensor<'a> {
         if total == 0 || start.checked_add(count)? > total {
             return None;
         }
-        let row = self.data.len() / total as usize;
+        let row = self.bytes / u64::from(total);
         let mut part = *self;
         part.dims[0] = count;
-        part.data = self.data.get(row * start as usize..row * (start + count) as usize)?;
+        part.start += row * u64::from(start);
+        part.bytes = row * u64::from(count);
         Some(part)
     }
 
@@ -83,31 +92,22 @@ impl<'a> Tensor<'a> {
         }
         column
     }
+}
 
-    /// The value of an integer scalar.
-    pub(super) fn scalar(&self) -> Option<i32> {
-        match (self.dtype, self.data) {
-            (DType::I8, &[a]) => Some(i32::from(i8::from_le_bytes([a]))),
-            (DType::I16, &[a, b]) => Some(i32::from(i16::from_le_bytes([a, b]))),
-            (DType::I32, &[a, b, c, d]) => Some(i32::from_le_bytes([a, b, c, d])),
-            _ => None,
+/// Everything in a `model.bin`, open for reading.
+pub(super) struct Model<R> {
+    input: Input<R>,
+    tensors: HashMap<String, Tensor>,
+}
+
+impl<R: Read + Seek> Model<R> {
+    /// Parses a whole file of `length` bytes.
+    pub(super) fn parse(input: R, length: u64) -> Result<Self, ModelError> {
+        let mut input = Input::new(input, length);
+        if length < 4 {
+            return Err(ModelError::NotAModel(format!("only {length} bytes long")));
         }
-    }
-}
-
-/// Everything in a `model.bin`.
-#[derive(Debug)]
-pub(super) struct Model<'a> {
-    tensors: HashMap<&'a str, Tensor<'a>>,
-}
-
-impl<'a> Model<'a> {
-    /// Parses a whole file.
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, ModelError> {
-        let mut input = Input { rest: bytes };
-        let version = input
-            .u32("version")
-            .map_err(|_| ModelError::NotAModel(format!("only {} bytes long", bytes.len())))?;
+        let version = input.u32("version")?;
         if !PLAUSIBLE_VERSIONS.contains(&version) {
             return Err(ModelError::NotAModel(format!(
                 "first word {version:#010x} is no CTranslate2 version"
@@ -118,7 +118,7 @@ impl<'a> Model<'a> {
                 "CTranslate2 model version {version}, only {VERSION} is read"
             )));
         }
-        let spec = input.string("specification name")?;
+        let spec = text(&mut input, "specification name")?;
         if spec != "WhisperSpec" {
             return Err(ModelError::unsupported(format!("CTranslate2 model of kind {spec:?}")));
         }
@@ -128,32 +128,32 @@ impl<'a> Model<'a> {
         let count = input.u32("tensor count")?;
         let mut tensors = HashMap::new();
         for i in 0..count {
-            let (name, tensor) = input.tensor(i)?;
-            if tensors.insert(name, tensor).is_some() {
+            let name = text(&mut input, &format!("name of tensor number {i}"))?;
+            let tensor = tensor(&mut input, &format!("tensor {name}"))?;
+            if tensors.contains_key(&name) {
                 return Err(ModelError::corrupt(format!("tensor {name} appears twice")));
             }
+            tensors.insert(name, tensor);
         }
         for i in 0..input.u32("alias count")? {
-            let alias = input.string(&format!("alias {i}"))?;
-            let target = input.string(&format!("target of alias {alias}"))?;
+            let alias = text(&mut input, &format!("alias {i}"))?;
+            let target = text(&mut input, &format!("target of alias {alias}"))?;
             let tensor = *tensors
-                .get(target)
+                .get(&target)
                 .ok_or_else(|| ModelError::corrupt(format!("alias {alias} of a missing tensor {target}")))?;
-            if tensors.insert(alias, tensor).is_some() {
+            if tensors.contains_key(&alias) {
                 return Err(ModelError::corrupt(format!("alias {alias} appears twice")));
             }
+            tensors.insert(alias, tensor);
         }
-        if !input.rest.is_empty() {
-            return Err(ModelError::corrupt(format!(
-                "{} trailing bytes after the last alias",
-                input.rest.len()
-            )));
+        match input.left() {
+            0 => Ok(Self { input, tensors }),
+            n => Err(ModelError::corrupt(format!("{n} trailing bytes after the last alias"))),
         }
-        Ok(Self { tensors })
     }
 
     /// The tensor of this name.
-    pub(super) fn get(&self, name: &str) -> Result<Tensor<'a>, ModelError> {
+    pub(super) fn get(&self, name: &str) -> Result<Tensor, ModelError> {
         self.tensors
             .get(name)
             .copied()
@@ -164,73 +164,79 @@ impl<'a> Model<'a> {
     pub(super) fn contains(&self, name: &str) -> bool {
         self.tensors.contains_key(name)
     }
+
+    /// The value of an integer scalar, or `None` if the tensor is something else.
+    pub(super) fn scalar(&mut self, name: &str) -> Result<Option<i32>, ModelError> {
+        let tensor = self.get(name)?;
+        if tensor.bytes != tensor.dtype.size() as u64 {
+            return Ok(None);
+        }
+        self.input.go_to(tensor.start, name)?;
+        Ok(match tensor.dtype {
+            DType::I8 => Some(i32::from(i8::from_le_bytes(self.input.array(name)?))),
+            DType::I16 => Some(i32::from(i16::from_le_bytes(self.input.array(name)?))),
+            DType::I32 => Some(self.input.i32(name)?),
+            DType::F16 | DType::F32 => None,
+        })
+    }
+
+    /// Hands the numbers of a float tensor to `take`, a piece of whole blocks of 32 at a time.
+    pub(super) fn floats(
+        &mut self,
+        name: &str,
+        tensor: &Tensor,
+        mut take: impl FnMut(&[f32]) -> Result<(), ModelError>,
+    ) -> Result<(), ModelError> {
+        let size = tensor.dtype.size();
+        self.input.go_to(tensor.start, name)?;
+        let (mut left, mut bytes, mut numbers) = (tensor.bytes, Vec::new(), Vec::new());
+        while left > 0 {
+            let count = left.min((PIECE * size) as u64);
+            bytes.resize(count as usize, 0);
+            self.input.fill(&mut bytes, name)?;
+            numbers.clear();
+            numbers.extend(bytes.chunks_exact(size).map(|raw| match (tensor.dtype, raw) {
+                (DType::F32, &[a, b, c, d]) => f32::from_le_bytes([a, b, c, d]),
+                (DType::F16, &[a, b]) => f16::from_le_bytes([a, b]).to_f32(),
+                _ => f32::NAN,
+            }));
+            take(&numbers)?;
+            left -= count;
+        }
+        Ok(())
+    }
 }
 
-/// What is left of the file.
-struct Input<'a> {
-    rest: &'a [u8],
+/// A length that counts a final NUL, then the text and the NUL.
+fn text(input: &mut Input<impl Read + Seek>, what: &str) -> Result<String, ModelError> {
+    let length = u16::from_le_bytes(input.array(what)?);
+    let mut bytes = vec![0; usize::from(length)];
+    input.fill(&mut bytes, what)?;
+    match bytes.pop() {
+        Some(0) => String::from_utf8(bytes).map_err(|_| ModelError::corrupt(format!("{what} is not UTF-8"))),
+        _ => Err(ModelError::corrupt(format!("{what} does not end in NUL"))),
+    }
 }
 
-impl<'a> Input<'a> {
-    fn take(&mut self, n: usize, what: &str) -> Result<&'a [u8], ModelError> {
-        let (head, tail) = self
-            .rest
-            .split_at_checked(n)
-            .ok_or_else(|| ModelError::corrupt(format!("file ends inside {what}")))?;
-        self.rest = tail;
-        Ok(head)
+fn tensor(input: &mut Input<impl Read + Seek>, what: &str) -> Result<Tensor, ModelError> {
+    let [rank] = input.array(what)?;
+    let rank = usize::from(rank);
+    if rank > MAX_RANK {
+        return Err(ModelError::unsupported(format!("{what} has {rank} dimensions")));
     }
-
-    fn array<const N: usize>(&mut self, what: &str) -> Result<[u8; N], ModelError> {
-        let mut array = [0; N];
-        array.copy_from_slice(self.take(N, what)?);
-        Ok(array)
+    let mut dims = [1; MAX_RANK];
+    for dim in &mut dims[..rank] {
+        *dim = input.u32(what)?;
     }
-
-    fn u8(&mut self, what: &str) -> Result<u8, ModelError> {
-        self.array::<1>(what).map(|[byte]| byte)
+    let [code] = input.array(what)?;
+    let dtype = DType::from_code(code)
+        .ok_or_else(|| ModelError::unsupported(format!("{what} has element type {code}")))?;
+    let bytes = u64::from(input.u32(what)?);
+    let expected = dims.iter().try_fold(dtype.size() as u64, |product, &dim| product.checked_mul(dim.into()));
+    if expected != Some(bytes) {
+        return Err(ModelError::corrupt(format!("{what} of shape {:?} has {bytes} bytes", &dims[..rank])));
     }
-
-    fn u32(&mut self, what: &str) -> Result<u32, ModelError> {
-        self.array(what).map(u32::from_le_bytes)
-    }
-
-    /// A length that counts a final NUL, then the text and the NUL.
-    fn string(&mut self, what: &str) -> Result<&'a str, ModelError> {
-        let length = u16::from_le_bytes(self.array(what)?);
-        match self.take(usize::from(length), what)?.split_last() {
-            Some((0, text)) => {
-                std::str::from_utf8(text).map_err(|_| ModelError::corrupt(format!("{what} is not UTF-8")))
-            }
-            _ => Err(ModelError::corrupt(format!("{what} does not end in NUL"))),
-        }
-    }
-
-    fn tensor(&mut self, index: u32) -> Result<(&'a str, Tensor<'a>), ModelError> {
-        let name = self.string(&format!("name of tensor number {index}"))?;
-        let what = format!("tensor {name}");
-        let rank = usize::from(self.u8(&what)?);
-        if rank > MAX_RANK {
-            return Err(ModelError::unsupported(format!("{what} has {rank} dimensions")));
-        }
-        let mut dims = [1; MAX_RANK];
-        for dim in &mut dims[..rank] {
-            *dim = self.u32(&what)?;
-        }
-        let code = self.u8(&what)?;
-        let dtype = DType::from_code(code)
-            .ok_or_else(|| ModelError::unsupported(format!("{what} has element type {code}")))?;
-        let bytes = self.u32(&what)?;
-        let expected =
-            dims.iter().try_fold(dtype.size() as u64, |product, &dim| product.checked_mul(dim.into()));
-        if expected != Some(u64::from(bytes)) {
-            return Err(ModelError::corrupt(format!(
-                "{what} of shape {:?} has {bytes} bytes",
-                &dims[..rank]
-            )));
-        }
-        let data = self.take(bytes as usize, &what)?;
-        let tensor = Tensor { dims, rank, dtype, data };
-        Ok((name, tensor))
-    }
+    let start = input.position();
+    input.skip(bytes, what)?;
+    Ok(Tensor { dims, rank, dtype, start, bytes })
 }

