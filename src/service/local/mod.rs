@@ -5,6 +5,7 @@ mod cpu;
 mod engine;
 mod install;
 mod media;
+mod media_options;
 mod model;
 mod models;
 mod recognition;
@@ -60,10 +61,12 @@ impl Local {
         let language = call.options.text("language");
         engine.check_language(&language)?;
         let threads = recognition::threads(call.options.integer("threads"));
+        let settings = media_options::settings(&call.options)?;
         let name = source.name().to_owned();
         let (stop, reporter) = (StopOnDrop::default(), call.reporter.clone());
         let stopped = stop.flag.clone();
-        let (sound, size) = blocking(move || recognition::read_sound(source, &reporter, &stopped)).await??;
+        let (sound, size) =
+            blocking(move || recognition::read_sound(source, &settings, &reporter, &stopped)).await??;
         let job = Job { engine, speech: Speech { sound, language, threads } };
         Ok(self.store.clone().begin(name, size, job))
     }

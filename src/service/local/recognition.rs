@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Semaphore;
 
 use super::engine::{Engine, Request};
-use super::media::{self, MediaError};
+use super::media::{Decoder, MediaError, MediaInput, Settings};
 use super::words;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
@@ -18,8 +18,6 @@ use crate::transcript::Transcript;
 
 /// More threads than this make a small model slower.
 const MOST_THREADS: usize = 8;
-/// The longest recording, in milliseconds: its sound is held in memory, 230 MB an hour.
-const LONGEST_MS: i64 = 4 * 60 * 60 * 1000;
 
 static GATE: PerProcess<Semaphore> = PerProcess::new();
 
@@ -47,27 +45,34 @@ pub(super) fn threads(wanted: i64) -> usize {
 }
 
 /// Reads and decodes a source to its end; gives the sound and the number of bytes. Blocks.
-pub(super) fn read_sound(source: Claim, reporter: &Reporter, stop: &AtomicBool) -> Result<(Sound, u64)> {
+pub(super) fn read_sound(
+    source: Claim,
+    settings: &Settings,
+    reporter: &Reporter,
+    stop: &AtomicBool,
+) -> Result<(Sound, u64)> {
     let hint = source.name().rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
-    let mut input = Input { reader: Arc::new(Mutex::new(source.open()?)), reporter: reporter.clone() };
-    let limits = media::Limits { max_duration_ms: LONGEST_MS };
+    let mut input =
+        Input { reader: Arc::new(Mutex::new(source.open()?)), reporter: reporter.clone(), furthest: 0 };
     let mut keep_going = || !stop.load(Ordering::Acquire);
-    let decoded = media::decode(Box::new(input.clone()), hint.as_deref(), &limits, &mut keep_going);
-    let decoded = decoded.map_err(media_error)?;
-    // What follows the sound (tags, pictures) is read too: only a source that gave all it declared is a recording.
-    let mut rest = vec![0; 64 << 10];
-    while keep_going() {
-        match input.read(&mut rest) {
-            Ok(0) => {
-                let sound = Sound { samples: decoded.samples, duration_ms: decoded.duration_ms };
-                return Ok((sound, input.reader.lock().position()));
-            }
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(read_error(&error)),
+    let mut decoder = Decoder::open(Box::new(input.clone()), hint.as_deref(), settings, &mut keep_going)
+        .map_err(media_error)?;
+    crate::log::debug!(
+        "media",
+        "{} at {} Hz, {} channels",
+        decoder.codec(),
+        decoder.source_rate(),
+        decoder.source_channels()
+    );
+    let mut lanes = vec![Vec::new(); decoder.lanes()];
+    while decoder.next_chunk(&mut lanes).map_err(media_error)? {
+        if !keep_going() {
+            return Err(Error::cancelled());
         }
     }
-    Err(Error::cancelled())
+    let duration_ms = decoder.duration_ms();
+    let size = input.finish(&mut keep_going)?;
+    Ok((Sound { samples: lanes.swap_remove(0), duration_ms }, size))
 }
 
 /// A source on its way into the decoder, telling how far it is.
@@ -75,14 +80,50 @@ pub(super) fn read_sound(source: Claim, reporter: &Reporter, stop: &AtomicBool) 
 struct Input {
     reader: Arc<Mutex<SourceReader>>,
     reporter: Reporter,
+    /// The furthest position that was told.
+    furthest: u64,
+}
+
+impl Input {
+    /// Only a source that gave all it declared is a recording; gives its size. What follows the sound (tags, pictures) is
+    /// read, or gone past where the source can seek.
+    fn finish(&mut self, keep_going: &mut dyn FnMut() -> bool) -> Result<u64> {
+        if self.reader.lock().can_seek() {
+            let mut reader = self.reader.lock();
+            reader.check_size().map_err(|error| read_error(&error))?;
+            return Ok(reader.position());
+        }
+        let mut rest = vec![0; 64 << 10];
+        while keep_going() {
+            match self.read(&mut rest) {
+                Ok(0) => return Ok(self.reader.lock().position()),
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(read_error(&error)),
+            }
+        }
+        Err(Error::cancelled())
+    }
 }
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let mut reader = self.reader.lock();
         let count = reader.read(buffer)?;
-        self.reporter.progress(ProgressPhase::Uploading, reader.position(), reader.size().unwrap_or(0));
+        self.furthest = self.furthest.max(reader.position());
+        self.reporter.progress(ProgressPhase::Uploading, self.furthest, reader.size().unwrap_or(0));
         Ok(count)
+    }
+}
+
+impl MediaInput for Input {
+    fn seekable_len(&mut self) -> Option<u64> {
+        let reader = self.reader.lock();
+        reader.size().filter(|_| reader.can_seek())
+    }
+
+    fn seek_to(&mut self, position: u64) -> std::io::Result<()> {
+        self.reader.lock().seek_to(position)
     }
 }
 
@@ -120,6 +161,7 @@ pub(super) async fn run(
 fn media_error(error: MediaError) -> Error {
     let kind = match &error {
         MediaError::Read(error) => return read_error(error),
+        MediaError::Spool(failed) => return Error::io(&error, failed),
         MediaError::Stopped => return Error::cancelled(),
         MediaError::Empty | MediaError::NoAudio => ErrorKind::MediaEmpty,
         MediaError::Unsupported { .. } => ErrorKind::MediaUnsupported,

@@ -1,0 +1,114 @@
+//! Containers that are cut, and containers that lie.
+
+use super::*;
+
+#[test]
+fn cut_anywhere_a_container_says_so_or_gives_what_there_is() {
+    for (what, file) in CONTAINERS {
+        let whole = run_file(*file).unwrap().samples.len();
+        let step = (file.len() / 150).max(1);
+        for keep in (1..file.len()).step_by(step) {
+            for cut in [run_file(&file[..keep]), run(&file[..keep], None)] {
+                if let Ok(decoded) = cut {
+                    assert!(decoded.samples.len() <= whole, "{what} cut at {keep}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_container_that_declares_more_is_cut_short() {
+    for (what, file) in [
+        ("M4A", AAC_M4A),
+        ("index last", AAC_INDEX_LAST),
+        ("video", AAC_VIDEO),
+        ("fragments", AAC_FRAGMENTS),
+        ("ALAC", ALAC),
+        ("MOV", PCM_MOV),
+        ("WebM", OPUS_WEBM),
+        ("Matroska", AAC_MKV),
+        ("AIFF", AIFF),
+    ] {
+        for cut in [run_file(&file[..file.len() * 2 / 3]), run(&file[..file.len() * 2 / 3], None)] {
+            assert!(
+                matches!(cut, Err(MediaError::Truncated { .. })),
+                "{what}: {:?}",
+                cut.map(|d| d.duration_ms)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_fails_keeps_its_error() {
+    for (what, file) in CONTAINERS {
+        for keep in [0, 4, 20, 60, 300, file.len() / 2] {
+            let bytes = Cursor::new(file[..keep].to_vec());
+            match run_reader(Fails { bytes, kind: io::ErrorKind::TimedOut }, None) {
+                Err(MediaError::Read(error)) => assert_eq!(error.kind(), io::ErrorKind::TimedOut),
+                other => panic!("{what} at {keep}: {:?}", other.map(|decoded| decoded.duration_ms)),
+            }
+        }
+    }
+}
+
+#[test]
+fn stopping() {
+    for (what, file) in CONTAINERS {
+        for mut asked in 0..5 {
+            let stopped = decode(pipe(Cursor::new(file.to_vec())), None, &Settings::default(), &mut || {
+                asked -= 1;
+                asked >= 0
+            });
+            assert!(matches!(stopped, Err(MediaError::Stopped)), "{what}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_packet_is_silence_and_times_stay() {
+    // In the middle of the audio, behind every header.
+    for (what, file) in [("M4A", AAC_INDEX_LAST), ("WebM", OPUS_WEBM), ("ALAC", ALAC), ("Ogg", VORBIS_MONO)] {
+        let whole = run_file(file).unwrap().samples;
+        let mut damaged = file.to_vec();
+        let middle = file.len() / 2;
+        damaged[middle..middle + 24].fill(0xff);
+        let Ok(decoded) = run_file(damaged) else { continue };
+        let away = decoded.samples.len().abs_diff(whole.len());
+        assert!(away < 1600, "{what}: {} of {} samples", decoded.samples.len(), whole.len());
+    }
+}
+
+#[test]
+fn sizes_that_lie() {
+    // Every size field of the boxes of an index, each in turn with the most that it can claim.
+    for file in [AAC_M4A, AAC_INDEX_LAST, AAC_FRAGMENTS, AAC_VIDEO] {
+        for at in 4..file.len() - 4 {
+            if !file[at..at + 4].iter().all(|byte| byte.is_ascii_lowercase()) {
+                continue;
+            }
+            for claim in [u32::MAX, 0x7fff_ffff, 1, 0, 7, 9] {
+                let mut lying = file.to_vec();
+                lying[at - 4..at].copy_from_slice(&claim.to_be_bytes());
+                let _ = run_file(lying.clone());
+                let _ = run(lying, None);
+            }
+            // The count of entries that follows the version in most tables.
+            if at + 12 < file.len() {
+                let mut lying = file.to_vec();
+                lying[at + 8..at + 12].fill(0xff);
+                let _ = run_file(lying);
+            }
+        }
+    }
+}
+
+#[test]
+fn endless_rubbish_ends() {
+    for (what, file) in [("Ogg", VORBIS_MONO), ("WebM", OPUS_WEBM), ("ADTS", AAC_ADTS)] {
+        let endless = Cursor::new(file.to_vec()).chain(io::repeat(0x20));
+        let error = run_reader(endless, None).expect_err(what);
+        assert!(matches!(error, MediaError::Corrupt { .. }), "{what}: {error}");
+    }
+}
