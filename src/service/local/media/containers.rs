@@ -63,7 +63,15 @@ pub(super) struct Matroska {
     library: Library,
     /// Where the file ends by its own header.
     declared: Option<u64>,
+    /// Seconds that the header declares.
+    declared_s: Option<f64>,
+    /// Where the last packet of any track begins, in seconds.
+    furthest_s: f64,
 }
+
+/// How much earlier than declared the last packet may begin: it may be a picture that stands for long.
+const MISSING_S: f64 = 5.0;
+const MISSING_SHARE: f64 = 0.02;
 
 impl Matroska {
     /// The input starts with an EBML header.
@@ -75,13 +83,29 @@ impl Matroska {
         let library = open(input, BUDGET, Self::NAME, |stream| {
             MkvReader::try_new(stream, FormatOptions::default()).map(|reader| Box::new(reader) as _)
         })?;
-        Packets::open(Self { library, declared }, keep_going)
+        let info = library.reader().media_info();
+        let seconds = info.time_base.zip(info.duration).map(|(base, duration)| {
+            duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
+        });
+        Packets::open(Self { library, declared, declared_s: seconds, furthest_s: 0.0 }, keep_going)
     }
 }
 
 impl Demuxer for Matroska {
     fn next(&mut self) -> Result<Demuxed, MediaError> {
-        self.library.next()
+        let next = self.library.next()?;
+        if let Demuxed::Packet(packet) = &next
+            && let Some(base) = self
+                .library
+                .reader()
+                .tracks()
+                .iter()
+                .find_map(|track| track.time_base.filter(|_| track.id == packet.track_id))
+        {
+            let scale = f64::from(base.numer.get()) / f64::from(base.denom.get());
+            self.furthest_s = self.furthest_s.max(packet.pts.get() as f64 * scale);
+        }
+        Ok(next)
     }
 }
 
@@ -93,6 +117,11 @@ impl Container for Matroska {
     }
 
     fn check_end(&self, seconds: f64) -> Result<(), MediaError> {
+        // The library takes some damage for the end.
+        let missing = self.declared_s.unwrap_or(0.0) - self.furthest_s;
+        if missing > MISSING_S + MISSING_SHARE * self.declared_s.unwrap_or(0.0) {
+            return Err(MediaError::truncated(format!("its last {missing:.1} s declared are not there")));
+        }
         let read = self.library.bytes_read();
         match self.declared.filter(|declared| read < *declared) {
             Some(declared) => Err(MediaError::truncated(format!(

@@ -115,3 +115,68 @@ impl Bits<'_> {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Writer(Vec<bool>);
+
+    impl Writer {
+        fn put(&mut self, value: u32, width: u32) {
+            self.0.extend((0..width).map(|bit| value >> bit & 1 == 1));
+        }
+
+        fn headers(&self) -> Vec<u8> {
+            let byte = |bits: &[bool]| bits.iter().rev().fold(0u8, |sum, bit| sum << 1 | u8::from(*bit));
+            [b"\x05vorbis".to_vec(), self.0.chunks(8).map(byte).collect()].concat()
+        }
+    }
+
+    /// Codebooks whose codewords are told by one length, so that they take few bytes whatever they claim.
+    fn codebooks(count: u32, dimensions: u32, entries: u32) -> Vec<u8> {
+        let mut bits = Writer::default();
+        bits.put(count - 1, 8);
+        for _ in 0..count {
+            bits.put(0x564342, 24);
+            bits.put(dimensions, 16);
+            bits.put(entries, 24);
+            bits.put(1, 1);
+            bits.put(17, 5);
+            bits.put(entries, 32 - entries.leading_zeros());
+            bits.put(1, 4);
+            bits.put(0, 32);
+            bits.put(0, 32);
+            bits.put(0, 4);
+            bits.put(0, 1);
+            bits.put(0, whole_root(u64::from(entries), u64::from(dimensions)) as u32);
+        }
+        bits.headers()
+    }
+
+    #[test]
+    fn tables_of_gigabytes_in_a_few_bytes_are_refused() {
+        let claims = codebooks(200, 32, 1 << 17);
+        assert!(claims.len() < 8000);
+        assert!(matches!(check(&claims), Err(MediaError::Corrupt { .. })));
+        check(&codebooks(40, 8, 4096)).unwrap();
+    }
+
+    #[test]
+    fn headers_that_end_early_are_left_to_the_library() {
+        let claims = codebooks(200, 32, 1 << 17);
+        for keep in [0, 5, 7, 8, 20] {
+            check(&claims[..keep]).unwrap();
+        }
+    }
+
+    #[test]
+    fn roots_are_whole() {
+        for (of, power, root) in
+            [(625, 4, 5), (624, 4, 4), (81, 4, 3), (1, 8, 1), (131_072, 17, 2), (0, 2, 0)]
+        {
+            assert_eq!(whole_root(of, power), root, "{of}");
+        }
+    }
+}

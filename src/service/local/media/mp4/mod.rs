@@ -131,6 +131,10 @@ impl Mp4 {
             }
             self.track.id = track;
             self.fragment = found;
+            // The samples follow, and behind them the next box; from a pipe there is no way back to see where.
+            if let Some(Head { kind: [b'm', b'd', b'a', b't'], end }) = Head::read(&mut self.input)? {
+                self.next_box = end.unwrap_or(u64::MAX);
+            }
         }
         Ok(true)
     }

@@ -6,7 +6,7 @@ use super::*;
 fn cut_anywhere_a_container_says_so_or_gives_what_there_is() {
     for (what, file) in CONTAINERS {
         let whole = run_file(*file).unwrap().samples.len();
-        let step = (file.len() / 150).max(1);
+        let step = (file.len() / 60).max(1);
         for keep in (1..file.len()).step_by(step) {
             for cut in [run_file(&file[..keep]), run(&file[..keep], None)] {
                 if let Ok(decoded) = cut {
@@ -56,7 +56,7 @@ fn a_reader_that_fails_keeps_its_error() {
 #[test]
 fn stopping() {
     for (what, file) in CONTAINERS {
-        for mut asked in 0..5 {
+        for mut asked in 0..3 {
             let stopped = decode(pipe(Cursor::new(file.to_vec())), None, &Settings::default(), &mut || {
                 asked -= 1;
                 asked >= 0
@@ -69,30 +69,45 @@ fn stopping() {
 #[test]
 fn a_damaged_packet_is_silence_and_times_stay() {
     // In the middle of the audio, behind every header.
-    for (what, file) in [("M4A", AAC_INDEX_LAST), ("WebM", OPUS_WEBM), ("ALAC", ALAC), ("Ogg", VORBIS_MONO)] {
+    for (what, file) in [("M4A", AAC_INDEX_LAST), ("fragments", AAC_FRAGMENTS), ("ALAC", ALAC)] {
         let whole = run_file(file).unwrap().samples;
-        let mut damaged = file.to_vec();
-        let middle = file.len() / 2;
-        damaged[middle..middle + 24].fill(0xff);
-        let Ok(decoded) = run_file(damaged) else { continue };
-        let away = decoded.samples.len().abs_diff(whole.len());
-        assert!(away < 1600, "{what}: {} of {} samples", decoded.samples.len(), whole.len());
+        for at in (file.len() / 2..file.len() * 5 / 8).step_by(40) {
+            let mut damaged = file.to_vec();
+            damaged[at..at + 24].fill(0xff);
+            // A damaged index of a fragment is damage of another kind.
+            let Ok(decoded) = run_file(damaged) else { continue };
+            assert_eq!(decoded.samples.len(), whole.len(), "{what} at {at}");
+        }
     }
+    // Two packets gone from the middle of a WebM: their time is not.
+    let whole = run_file(OPUS_WEBM).unwrap().samples;
+    let blocks: Vec<usize> = (0..OPUS_WEBM.len() - 8)
+        .filter(|at| OPUS_WEBM[*at] == 0xa3 && OPUS_WEBM[at + 3] == 0x81 && OPUS_WEBM[at + 6] == 0x80)
+        .collect();
+    assert!(blocks.len() > 20, "{} blocks", blocks.len());
+    let mut holed = OPUS_WEBM.to_vec();
+    // Void elements in their place.
+    for at in &blocks[8..16] {
+        holed[*at] = 0xec;
+    }
+    let decoded = run_file(holed).unwrap().samples;
+    assert!(decoded.len().abs_diff(whole.len()) < 32, "{} of {} samples", decoded.len(), whole.len());
+    assert_tone(&decoded[..2400], 400, 0.05, "before");
+    assert!(decoded[3600..4800].iter().all(|sample| *sample == 0.0));
 }
 
 #[test]
 fn sizes_that_lie() {
     // Every size field of the boxes of an index, each in turn with the most that it can claim.
-    for file in [AAC_M4A, AAC_INDEX_LAST, AAC_FRAGMENTS, AAC_VIDEO] {
+    for file in [AAC_INDEX_LAST, AAC_FRAGMENTS] {
         for at in 4..file.len() - 4 {
             if !file[at..at + 4].iter().all(|byte| byte.is_ascii_lowercase()) {
                 continue;
             }
-            for claim in [u32::MAX, 0x7fff_ffff, 1, 0, 7, 9] {
+            for claim in [u32::MAX, 0x7fff_ffff, 1, 0, 9] {
                 let mut lying = file.to_vec();
                 lying[at - 4..at].copy_from_slice(&claim.to_be_bytes());
-                let _ = run_file(lying.clone());
-                let _ = run(lying, None);
+                let _ = run_file(lying);
             }
             // The count of entries that follows the version in most tables.
             if at + 12 < file.len() {

@@ -4,6 +4,8 @@ use super::*;
 
 /// Room beyond what the process has when it starts to decode.
 const ROOM: u64 = 192 << 20;
+/// Not every place is tried.
+const STEP: usize = 10;
 const IN_CHILD: &str = "TIRO_MEDIA_MEMORY_CHILD";
 
 #[test]
@@ -32,16 +34,14 @@ fn decode_what_claims() {
     // SAFETY: a plain call with a struct that lives through it.
     assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &most) }, 0);
     for (_, file) in CONTAINERS {
-        // Fields of four bytes anywhere in the headers.
-        let reach = file.len().min(3000);
-        let from_the_end = file.len().saturating_sub(1500)..file.len() - 4;
-        for at in (0..reach - 4).chain(from_the_end) {
-            for claim in [[0xff; 4], [0x3f, 0xff, 0xff, 0xff], [0x10, 0xff, 0xff, 0xff]] {
-                let mut lying = file.to_vec();
-                lying[at..at + 4].copy_from_slice(&claim);
-                let input = Box::new(File(Cursor::new(lying)));
-                let _ = decode(input, None, &limited(60_000), &mut || true);
-            }
+        // Fields of four bytes anywhere in the headers, which stand at either end.
+        let end = file.len() - 4;
+        let claims = [[0xff; 4], [0x3f, 0xff, 0xff, 0xff], [0x10, 0xff, 0xff, 0xff]];
+        for at in (0..end.min(1300)).chain(end.saturating_sub(1000)..end).step_by(STEP) {
+            let mut lying = file.to_vec();
+            lying[at..at + 4].copy_from_slice(&claims[at % 3]);
+            let input = Box::new(File(Cursor::new(lying)));
+            let _ = decode(input, None, &limited(60_000), &mut || true);
         }
     }
 }
