@@ -96,14 +96,14 @@ fn run(bytes: impl Into<Vec<u8>>, hint: Option<&str>) -> Result<Decoded, MediaEr
     run_reader(Cursor::new(bytes.into()), hint)
 }
 
-/// By way of a reader that cannot seek.
+/// By way of a reader that cannot seek. A minute is enough for every file of the tests.
 fn run_reader(reader: impl Read + Send + 'static, hint: Option<&str>) -> Result<Decoded, MediaError> {
-    decode(pipe(reader), hint, &Settings::default(), &mut || true)
+    decode(pipe(reader), hint, &limited(60_000), &mut || true)
 }
 
 /// By way of one that can.
 fn run_file(bytes: impl Into<Vec<u8>>) -> Result<Decoded, MediaError> {
-    decode(Box::new(File(Cursor::new(bytes.into()))), None, &Settings::default(), &mut || true)
+    decode(Box::new(File(Cursor::new(bytes.into()))), None, &limited(60_000), &mut || true)
 }
 
 fn limited(max_duration_ms: i64) -> Settings {

@@ -5,7 +5,7 @@ use super::*;
 /// Room beyond what the process has when it starts to decode.
 const ROOM: u64 = 192 << 20;
 /// Not every place is tried.
-const STEP: usize = 10;
+const STEP: usize = 23;
 const IN_CHILD: &str = "TIRO_MEDIA_MEMORY_CHILD";
 
 #[test]
