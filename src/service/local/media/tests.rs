@@ -6,6 +6,7 @@ mod damage;
 mod formats;
 mod fuzz;
 mod hostile;
+#[cfg(unix)]
 mod measure;
 mod memory;
 mod rates;
