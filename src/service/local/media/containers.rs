@@ -18,6 +18,10 @@ const BUDGET: u64 = 32 << 20;
 /// Bytes that may pass without an ADTS frame, which has 8 kB at most.
 const ADTS_BUDGET: u64 = 1 << 20;
 
+/// How much earlier than declared the last packet may begin: it may be a picture that stands for long.
+const MISSING_S: f64 = 5.0;
+const MISSING_SHARE: f64 = 0.02;
+
 /// Ogg: Vorbis, Opus and FLAC.
 pub(super) struct Ogg(Library);
 
@@ -68,10 +72,6 @@ pub(super) struct Matroska {
     /// Where the last packet of any track begins, in seconds.
     furthest_s: f64,
 }
-
-/// How much earlier than declared the last packet may begin: it may be a picture that stands for long.
-const MISSING_S: f64 = 5.0;
-const MISSING_SHARE: f64 = 0.02;
 
 impl Matroska {
     /// The input starts with an EBML header.

@@ -59,14 +59,12 @@ impl Timeline {
         trim_start: u64,
         trim_end: u64,
     ) -> Result<Placed, TooLongAGap> {
-        let expected = signed(self.position).saturating_sub(signed(self.skip));
-        let first = self.origin.is_none();
-        if first && self.skip == 0 && at < 0 {
+        if self.origin.is_none() && self.skip == 0 && at < 0 {
             self.skip = at.unsigned_abs().min(self.rate);
         }
-        let expected = if first { signed(self.position).saturating_sub(signed(self.skip)) } else { expected };
-        let origin =
-            *self.origin.get_or_insert(if self.starts_anywhere { at.saturating_sub(expected) } else { 0 });
+        let expected = signed(self.position).saturating_sub(signed(self.skip));
+        let start = if self.starts_anywhere { at.saturating_sub(expected) } else { 0 };
+        let origin = *self.origin.get_or_insert(start);
         let ahead = at.saturating_sub(origin).saturating_sub(expected);
         let mut silence = 0;
         if ahead.unsigned_abs() > self.rate * TOLERANCE_MS / 1000 {
@@ -94,4 +92,49 @@ impl Timeline {
 
 fn signed(frames: u64) -> i64 {
     i64::try_from(frames).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placed(timeline: &mut Timeline, at: i64, frames: usize) -> (u64, usize, usize) {
+        let placed = timeline.place(at, frames, 0, 0).unwrap_or_else(|gap| panic!("a gap of {} s", gap.0));
+        (placed.silence, placed.from, placed.to)
+    }
+
+    #[test]
+    fn the_delay_is_dropped_over_as_many_packets_as_it_takes() {
+        let mut timeline = Timeline::new(1000, 25, false, Some(40));
+        assert_eq!(placed(&mut timeline, -25, 20), (0, 20, 20));
+        assert_eq!(placed(&mut timeline, -5, 20), (0, 5, 20));
+        assert_eq!(placed(&mut timeline, 15, 20), (0, 0, 20));
+        // The declared end comes in the middle.
+        assert_eq!(placed(&mut timeline, 35, 20), (0, 0, 5));
+        assert!(timeline.is_over());
+    }
+
+    #[test]
+    fn times_before_the_start_are_a_delay_too() {
+        let mut timeline = Timeline::new(1000, 0, false, None);
+        assert_eq!(placed(&mut timeline, -7, 20), (0, 7, 20));
+    }
+
+    #[test]
+    fn gaps_are_silence_and_rounding_is_not() {
+        let mut timeline = Timeline::new(1000, 0, false, None);
+        assert_eq!(placed(&mut timeline, 1500, 20), (1500, 0, 20));
+        assert_eq!(placed(&mut timeline, 1590, 20), (0, 0, 20));
+        assert_eq!(placed(&mut timeline, 1700, 20), (160, 0, 20));
+        assert!(timeline.place(4_000_000, 20, 0, 0).is_err());
+    }
+
+    #[test]
+    fn times_that_start_over_go_on() {
+        let mut timeline = Timeline::new(1000, 0, true, None);
+        assert_eq!(placed(&mut timeline, 90_000, 500), (0, 0, 500));
+        assert_eq!(placed(&mut timeline, 0, 500), (0, 0, 500));
+        assert_eq!(placed(&mut timeline, 500, 500), (0, 0, 500));
+        assert_eq!(timeline.position(), 1500);
+    }
 }

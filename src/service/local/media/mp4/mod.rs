@@ -11,7 +11,8 @@ mod fragment;
 mod table;
 mod track;
 
-use std::io::{Read, Seek, SeekFrom};
+use std::collections::VecDeque;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use symphonia::core::packet::Packet;
@@ -22,7 +23,6 @@ use super::error::MediaError;
 use super::input::{Input, MediaInput};
 use super::packets::{Chosen, Container, Packets};
 use boxes::Head;
-use fragment::Defaults;
 use table::{Located, Sample};
 use track::Track;
 
@@ -41,7 +41,7 @@ pub(in super::super) struct Mp4 {
     input: Input,
     track: Track,
     /// Samples of the fragment at hand.
-    fragment: std::collections::VecDeque<Located>,
+    fragment: VecDeque<Located>,
     /// Where the next box begins that may be a fragment.
     next_box: u64,
     /// The sample that is waited for while the input goes towards it.
@@ -86,12 +86,12 @@ impl Mp4 {
             continue_after(&mut input, &head, keep_going)?;
         };
         let next_box = media_at.unwrap_or(input.position());
-        let track = Track::choose(&moov, input.len())?;
+        let track = Track::choose(&moov)?;
         drop(moov);
         let mp4 = Self {
             input,
             track,
-            fragment: std::collections::VecDeque::new(),
+            fragment: VecDeque::new(),
             next_box,
             pending: None,
             fragment_time: 0,
@@ -124,12 +124,10 @@ impl Mp4 {
         self.next_box = end;
         if &head.kind == b"moof" {
             let content = head.content(&mut self.input, MAX_FRAGMENT, "fragment")?;
-            let Defaults { track, .. } = defaults;
             let found = fragment::samples(&content, start, defaults, self.fragment_time)?;
             if let Some(last) = found.back() {
                 self.fragment_time = last.sample.at + u64::from(last.sample.length);
             }
-            self.track.id = track;
             self.fragment = found;
             // The samples follow, and behind them the next box; from a pipe there is no way back to see where.
             if let Some(Head { kind: [b'm', b'd', b'a', b't'], end }) = Head::read(&mut self.input)? {
@@ -254,7 +252,7 @@ fn spool(
                 MAX_SPOOL >> 30
             )));
         }
-        std::io::Write::write_all(&mut file, &buffer[..count]).map_err(MediaError::Spool)?;
+        file.write_all(&buffer[..count]).map_err(MediaError::Spool)?;
     }
     file.seek(SeekFrom::Start(0)).map_err(MediaError::Spool)?;
     Ok(Input::starting_at(Box::new(Spooled { file, start, len }), start))

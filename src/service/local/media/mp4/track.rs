@@ -20,7 +20,7 @@ pub(super) struct Track {
 
 impl Track {
     /// The first enabled audio track of an index that can be decoded, else the first that can.
-    pub(super) fn choose(moov: &[u8], _len: Option<u64>) -> Result<Self, MediaError> {
+    pub(super) fn choose(moov: &[u8]) -> Result<Self, MediaError> {
         let movie_scale = find(moov, b"mvhd").and_then(timescale).unwrap_or(1);
         let mut refused = None;
         let mut spare = None;
