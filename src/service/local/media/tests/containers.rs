@@ -4,8 +4,9 @@ use super::*;
 
 #[test]
 fn every_container_decodes_to_the_tone() {
-    // Name, file, codec, rate, channels, samples at 16 kHz, how far they may be off.
-    let cases: &[(&str, &[u8], &str, u32, u16, usize, f64)] = &[
+    /// Name, file, codec, rate, channels, samples at 16 kHz, how far they may be off.
+    type Case = (&'static str, &'static [u8], &'static str, u32, u16, usize, f64);
+    let cases: &[Case] = &[
         ("Vorbis", VORBIS_MONO, "vorbis", 48_000, 1, 8000, 0.03),
         ("stereo Vorbis", VORBIS_STEREO, "vorbis", 44_100, 2, 8000, 0.03),
         ("Opus in Ogg", OPUS_OGG, "opus", 48_000, 1, 8000, 0.05),
