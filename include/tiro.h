@@ -142,6 +142,8 @@
 #define TIRO_OPT_ACCESS_TOKEN "access_token"
 /* PEM file with further certificate authorities, added to the system's. */
 #define TIRO_OPT_CA_FILE "ca_file"
+/* What becomes of several channels: mix averages them, split makes each (at most 8) a speaker. */
+#define TIRO_OPT_CHANNELS "channels"
 /* Longest time to connect, in ms. */
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Longest time in which no byte moves, in ms. */
@@ -156,6 +158,12 @@
 #define TIRO_OPT_MODEL_DIR "model_dir"
 /* The SHA-256 that a ggml-*.bin fetched from a URL must have, in hex. */
 #define TIRO_OPT_MODEL_SHA256 "model_sha256"
+/* Channels of sound without a header (raw_format), side by side in each frame; 0: one. */
+#define TIRO_OPT_RAW_CHANNELS "raw_channels"
+/* The recording is samples without a header, in this form. Not given: a file that says itself what it is. */
+#define TIRO_OPT_RAW_FORMAT "raw_format"
+/* Frames a second of sound without a header (raw_format), from 4000; it must be given there. */
+#define TIRO_OPT_RAW_RATE "raw_rate"
 /* What the scripted service answers, as JSON (docs/scripted.md). */
 #define TIRO_OPT_SCRIPT "script"
 /* Who transcribes. */

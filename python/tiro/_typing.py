@@ -39,11 +39,15 @@ class CallOptions(TypedDict, total=False):
     """What a single call takes, too."""
 
     ca_file: str | PathLike[str] | None
+    channels: str | None
     connect_timeout_ms: int | None
     idle_timeout_ms: int | None
     language: str | None
     model_dir: str | PathLike[str] | None
     model_sha256: str | None
+    raw_channels: int | None
+    raw_format: str | None
+    raw_rate: int | None
     threads: int | None
     wait_timeout_ms: int | None
 

@@ -2,6 +2,8 @@
 //! streamed, never held whole. Here is no knowledge of media formats and none of services.
 
 mod reader;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Reading a source from its first byte to its last, and the check that these are as many as were declared.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -56,9 +56,45 @@ impl SourceReader {
         self.size
     }
 
-    /// How many bytes were read so far.
+    /// Where reading goes on. Without a seek: how many bytes were read so far.
     pub fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Whether [`SourceReader::seek_to`] works: files and bytes in memory, but neither pipes nor callbacks.
+    pub fn can_seek(&self) -> bool {
+        match self.claim.kind() {
+            Kind::Path(_) | Kind::Bytes(_) => true,
+            #[cfg(unix)]
+            Kind::Fd { .. } => self.by_position,
+            Kind::Callbacks { .. } => false,
+        }
+    }
+
+    /// Goes on reading at `position`, counted from the source's first byte.
+    pub fn seek_to(&mut self, position: u64) -> io::Result<()> {
+        if !self.can_seek() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        if self.size.is_some_and(|size| position > size) {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        if let Some(file) = &mut self.file {
+            file.seek(SeekFrom::Start(position))?;
+        }
+        self.position = position;
+        Ok(())
+    }
+
+    /// Makes sure that the source is as long as it declared, where parts of it were passed over: goes to its end and
+    /// reads on. What cannot seek must be read to its end instead.
+    pub fn check_size(&mut self) -> io::Result<()> {
+        let Some(size) = self.size else { return Ok(()) };
+        // The last byte must be there, and none after it.
+        self.seek_to(size.saturating_sub(1))?;
+        let mut rest = [0; 2];
+        while self.read(&mut rest)? > 0 {}
+        Ok(())
     }
 
     fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

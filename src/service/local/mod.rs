@@ -5,6 +5,7 @@ mod cpu;
 mod engine;
 mod install;
 mod media;
+mod media_options;
 mod model;
 mod models;
 mod recognition;
@@ -58,10 +59,11 @@ impl Local {
         let engine = self.engine().await?;
         let language = models::language(&call.options, &engine)?;
         let threads = recognition::threads(call.options.integer("threads"));
+        let settings = media_options::settings(&call.options)?;
         let name = source.name().to_owned();
-        let (stop, call) = (StopOnDrop::default(), call.clone());
+        let (stop, reporter) = (StopOnDrop::default(), call.reporter.clone());
         let stopped = stop.flag.clone();
-        let read = move || recognition::read_sound(source, &call.options, &call.reporter, &stopped);
+        let read = move || recognition::read_sound(source, &settings, &reporter, &stopped);
         let (sound, size) = blocking(read).await??;
         let job = Job { engine, speech: Speech { sound, language, threads } };
         Ok(self.store.clone().begin(name, size, job))

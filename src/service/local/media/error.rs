@@ -13,7 +13,7 @@ pub enum MediaError {
     #[error("the recording holds no audio (0 samples): there is nothing to transcribe")]
     NoAudio,
     /// A format, codec or parameter that is not decoded here.
-    #[error("cannot decode {what}: convert the recording to WAV (PCM), FLAC or MP3")]
+    #[error("cannot decode {what}: convert the recording to WAV, FLAC, MP3, Opus or AAC")]
     Unsupported {
         /// The format or codec, named as far as it was recognised.
         what: String,
@@ -41,6 +41,9 @@ pub enum MediaError {
     /// The input itself failed; the error is the reader's own, kind included.
     #[error("the recording could not be read: {0}")]
     Read(#[source] io::Error),
+    /// What had to be put aside of an input that cannot seek could not be.
+    #[error("the recording could not be put aside for reading: {0}")]
+    Spool(#[source] io::Error),
     /// `keep_going` answered false.
     #[error("decoding was stopped on request")]
     Stopped,

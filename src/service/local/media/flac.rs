@@ -9,10 +9,11 @@ use symphonia::core::formats::FormatOptions;
 use symphonia::default::codecs::FlacDecoder;
 use symphonia::default::formats::FlacReader;
 
-use super::coded::{Coded, OpenError, Step};
+use super::coded::{Codec, Coded, Library, OpenError, Step};
 use super::error::{MediaError, found_of_declared};
 use super::input::Input;
-use super::{Format, check_format};
+use super::lanes::Lanes;
+use super::{Format, Progress, check_format};
 
 /// The longest frame the format allows is 16 MiB, and the library holds a few while it looks for
 /// the end of one.
@@ -25,7 +26,7 @@ const MAX_BLOCKS: usize = 4096;
 const MAX_HOLE_S: u64 = 30;
 
 pub(super) struct Flac {
-    coded: Coded,
+    coded: Coded<Library>,
     format: Format,
     /// Frames declared; `None` when the encoder did not know.
     total: Option<u64>,
@@ -88,7 +89,7 @@ impl Flac {
             Format { codec: "flac", rate: (packed >> 44) as u32, channels: (packed >> 41 & 0x7) as u16 + 1 };
         check_format(format)?;
         let total = Some(packed & 0xf_ffff_ffff).filter(|total| *total > 0);
-        let coded = Coded::open(head, input, BUDGET, |stream| {
+        let (reader, decoder) = Library::open(head, input, BUDGET, |stream| {
             let reader = FlacReader::try_new(stream, FormatOptions::default())?;
             let params = symphonia::core::formats::FormatReader::tracks(&reader)
                 .first()
@@ -96,7 +97,7 @@ impl Flac {
                 .and_then(|params| params.audio())
                 .ok_or(CodecError::DecodeError("flac: no audio"))?;
             let decoder = FlacDecoder::try_new(params, &AudioDecoderOptions::default())?;
-            Ok((Box::new(reader), Box::new(decoder)))
+            Ok((Box::new(reader), Codec::library(Box::new(decoder))))
         })
         .map_err(|error| match (error, total) {
             (OpenError::Failed(error), _) => error,
@@ -106,6 +107,7 @@ impl Flac {
             // An encoder that was given nothing leaves a header alone.
             (OpenError::NoPacket(_), None) => MediaError::NoAudio,
         })?;
+        let coded = Coded::new(reader, decoder, None);
         Ok(Self { coded, format, total, position: 0, lost: 0, why: None, origin: None })
     }
 
@@ -113,19 +115,19 @@ impl Flac {
         self.format
     }
 
-    /// Appends the next mono samples. False at the end.
-    pub(super) fn next(&mut self, mono: &mut Vec<f32>) -> Result<bool, MediaError> {
+    /// Appends the next samples.
+    pub(super) fn next(&mut self, out: &mut Lanes) -> Result<Progress, MediaError> {
         match self.coded.next()? {
-            Step::Decoded { at } => {
-                self.patch_hole(at, mono)?;
-                mono.extend_from_slice(&self.coded.mono);
-                self.position += self.coded.mono.len() as u64;
+            Step::Decoded { at, .. } => {
+                self.patch_hole(at, out)?;
+                out.interleaved(&self.coded.samples, self.coded.spec.channels);
+                self.position += self.coded.frames() as u64;
             }
-            Step::Damaged { at, frames, why } => {
-                self.patch_hole(at, mono)?;
+            Step::Damaged { at, length, why } => {
+                self.patch_hole(at, out)?;
                 // A frame has at most 65535 samples: the header field is 16 bits wide.
-                let frames = frames.min(u64::from(u16::MAX));
-                mono.resize(mono.len() + frames as usize, 0.0);
+                let frames = length.min(u64::from(u16::MAX));
+                out.silence(frames as usize);
                 self.position += frames;
                 self.lost += frames;
                 self.why.get_or_insert(why);
@@ -134,12 +136,13 @@ impl Flac {
                 return Err(MediaError::corrupt(format!("no FLAC frame in {} MiB of data", BUDGET >> 20)));
             }
             Step::End => return self.finish(),
+            Step::Foreign | Step::Restarted => {}
         }
-        Ok(true)
+        Ok(Progress::More)
     }
 
     /// Fills up to `at` with silence.
-    fn patch_hole(&mut self, at: i64, mono: &mut Vec<f32>) -> Result<(), MediaError> {
+    fn patch_hole(&mut self, at: i64, out: &mut Lanes) -> Result<(), MediaError> {
         let at = u64::try_from(at).unwrap_or(0);
         // A live stream that was joined late counts from its own beginning. A file that knows its
         // length starts at 0, and anything else means that its start is lost.
@@ -156,13 +159,13 @@ impl Flac {
                 self.position as f64 / f64::from(self.format.rate)
             )));
         }
-        mono.resize(mono.len() + hole as usize, 0.0);
+        out.silence(hole as usize);
         self.position += hole;
         self.lost += hole;
         Ok(())
     }
 
-    fn finish(&self) -> Result<bool, MediaError> {
+    fn finish(&self) -> Result<Progress, MediaError> {
         if self.lost * 2 > self.position {
             return Err(MediaError::corrupt(format!(
                 "most of its FLAC frames cannot be decoded ({})",
@@ -173,7 +176,7 @@ impl Flac {
             Some(total) if self.position < total => {
                 Err(MediaError::truncated(found_of_declared(self.position, total, self.format.rate)))
             }
-            _ => Ok(false),
+            _ => Ok(Progress::End),
         }
     }
 }

@@ -10,16 +10,17 @@ use symphonia::core::formats::{FormatOptions, FormatReader};
 use symphonia::default::codecs::MpaDecoder;
 use symphonia::default::formats::MpaReader;
 
-use super::coded::{Coded, OpenError, Step};
+use super::coded::{Codec, Coded, Library, OpenError, Step};
 use super::error::{MediaError, found_of_declared};
 use super::input::Input;
-use super::{Format, check_format};
+use super::lanes::Lanes;
+use super::{Format, Progress, check_format};
 
 /// Bytes that may pass without a frame before the caller is asked again. Frames are under 3 kB.
 const BUDGET: u64 = 1 << 20;
 
 pub(super) struct Mp3 {
-    coded: Coded,
+    coded: Coded<Library>,
     format: Format,
     /// Frames declared by the header, encoder delay and padding included.
     declared: Option<u64>,
@@ -36,7 +37,7 @@ impl Mp3 {
     /// Finds the first frame. `sure` says that the start of the input looked like one.
     pub(super) fn open(input: Input, sure: bool) -> Result<Self, MediaError> {
         let mut found = None;
-        let coded = Coded::open(Vec::new(), input, BUDGET, |stream| {
+        let (reader, decoder) = Library::open(Vec::new(), input, BUDGET, |stream| {
             let reader = MpaReader::try_new(stream, FormatOptions::default())?;
             let params = reader
                 .tracks()
@@ -56,7 +57,7 @@ impl Mp3 {
             // everything behind the declared end, as in two recordings joined into one file.
             let options = AudioDecoderOptions::default().gapless(false);
             let decoder = MpaDecoder::try_new(params, &options)?;
-            Ok((Box::new(reader), Box::new(decoder)))
+            Ok((Box::new(reader), Codec::library(Box::new(decoder))))
         })
         .map_err(|error| match error {
             OpenError::Failed(error) => error,
@@ -67,9 +68,9 @@ impl Mp3 {
         })?;
         let format = found.ok_or_else(|| MediaError::corrupt("no MP3 frame was found"))?;
         check_format(format)?;
-        let (frames, delay, padding) = coded.lengths();
+        let (frames, delay, padding) = reader.lengths();
         Ok(Self {
-            coded,
+            coded: Coded::new(reader, decoder, None),
             format,
             declared: frames.map(|frames| frames.saturating_add(delay + padding)),
             delay,
@@ -84,34 +85,38 @@ impl Mp3 {
         self.format
     }
 
-    /// Appends the next mono samples. False at the end.
-    pub(super) fn next(&mut self, mono: &mut Vec<f32>) -> Result<bool, MediaError> {
-        let frames = match self.coded.next()? {
-            Step::Decoded { .. } => self.coded.mono.len() as u64,
-            Step::Damaged { frames, why, .. } => {
+    /// Appends the next samples.
+    pub(super) fn next(&mut self, out: &mut Lanes) -> Result<Progress, MediaError> {
+        let (frames, damaged) = match self.coded.next()? {
+            Step::Decoded { .. } => (self.coded.frames() as u64, false),
+            Step::Damaged { length, why, .. } => {
                 // A frame has 1152 samples at most.
-                let frames = frames.min(1152);
-                self.coded.mono.clear();
-                self.coded.mono.resize(frames as usize, 0.0);
+                let frames = length.min(1152);
                 self.lost += frames;
                 self.why.get_or_insert(why);
-                frames
+                (frames, true)
             }
-            Step::Starved => return Ok(true),
+            Step::Starved => return Ok(Progress::Idle),
+            Step::Foreign | Step::Restarted => return Ok(Progress::More),
             Step::End => return self.finish(),
         };
         let end = self.declared.unwrap_or(u64::MAX);
-        let tail = end - self.padding..end;
-        let samples = self.coded.mono.iter().enumerate();
-        mono.extend(samples.filter_map(|(i, sample)| {
-            let at = self.position + i as u64;
-            (at >= self.delay && !tail.contains(&at)).then_some(*sample)
-        }));
+        // What is kept: from the delay to the padding, and what stands behind the padding.
+        for kept in [self.delay..end - self.padding, end..u64::MAX] {
+            let within = |at: u64| at.clamp(self.position, self.position + frames) - self.position;
+            let (start, stop) = (within(kept.start) as usize, within(kept.end) as usize);
+            if damaged {
+                out.silence(stop.saturating_sub(start));
+            } else if start < stop {
+                let channels = self.coded.spec.channels;
+                out.interleaved(&self.coded.samples[start * channels..stop * channels], channels);
+            }
+        }
         self.position += frames;
-        Ok(true)
+        Ok(Progress::More)
     }
 
-    fn finish(&self) -> Result<bool, MediaError> {
+    fn finish(&self) -> Result<Progress, MediaError> {
         let packets = self.coded.packets.max(1);
         let frame = (self.position / packets).max(1);
         let mut lost = self.lost / frame;
@@ -121,7 +126,7 @@ impl Mp3 {
             // Frames lost in the middle left their bytes behind; frames cut off the end did not.
             // The header itself takes about the bytes of one frame, and some encoders count it.
             let average = (self.coded.packet_bytes / packets).max(1);
-            let junk = self.coded.bytes_read().saturating_sub(self.coded.packet_bytes) / average;
+            let junk = self.coded.demuxer.bytes_read().saturating_sub(self.coded.packet_bytes) / average;
             if missing > junk.max(1) {
                 return Err(MediaError::truncated(found_of_declared(
                     self.position.saturating_sub(self.delay),
@@ -140,6 +145,6 @@ impl Mp3 {
                 self.why.as_deref().unwrap_or("their headers are gone")
             )));
         }
-        Ok(false)
+        Ok(Progress::End)
     }
 }

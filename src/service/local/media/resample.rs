@@ -4,6 +4,8 @@
 //! so that nothing drifts however long the recording is, and the filter is centred on that point,
 //! so that there is no delay to take off afterwards.
 
+use std::sync::Arc;
+
 use super::RATE;
 
 /// Zero crossings of the sinc on each side of its centre, counted at the lower of the two rates.
@@ -20,6 +22,7 @@ const MAX_PHASES: f64 = 1024.0;
 /// Lanes of the dot product: enough independent sums for the compiler to use vector instructions.
 const LANES: usize = 8;
 
+#[derive(Clone)]
 pub(super) struct Resampler {
     rate: u32,
     /// `up / down` is 16000 / rate in lowest terms.
@@ -27,7 +30,8 @@ pub(super) struct Resampler {
     down: u64,
     taps: usize,
     phases: u64,
-    table: Vec<f32>,
+    /// Shared by the lanes of a recording.
+    table: Arc<[f32]>,
     /// Input that is still needed; `buffer[0]` is the sample `dropped - (taps / 2 - 1)`.
     buffer: Vec<f32>,
     dropped: u64,
@@ -53,7 +57,11 @@ impl Resampler {
             down,
             taps: 2 * half,
             phases,
-            table: if pass_through { Vec::new() } else { filter_table(half, phases, CUTOFF * scale) },
+            table: if pass_through {
+                Arc::default()
+            } else {
+                filter_table(half, phases, CUTOFF * scale).into()
+            },
             buffer: vec![0.0; half - 1],
             dropped: 0,
             base: 0,
@@ -61,6 +69,11 @@ impl Resampler {
             received: 0,
             emitted: 0,
         }
+    }
+
+    /// One for each of `lanes`.
+    pub(super) fn several(rate: u32, lanes: usize) -> Vec<Self> {
+        vec![Self::new(rate); lanes]
     }
 
     /// Takes the next input samples and appends what can be computed of the output.

@@ -8,20 +8,20 @@ pub(super) const HEAD: usize = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Wav,
+    Aiff,
     Flac,
     Mp3,
+    Adts,
+    Ogg,
+    Matroska,
+    Mp4,
 }
 
-/// Signatures worth a name of their own: a person who is told "an Ogg file" knows what to convert.
+/// Signatures worth a name of their own: a person who is told "an AMR file" knows what to convert.
 const NAMED: &[(usize, &[u8], &str)] = &[
-    (0, b"RF64", "RF64 (a WAV file over 4 GiB)"),
-    (0, b"BW64", "BW64 (a WAV file over 4 GiB)"),
     (0, b"RIFX", "RIFX (a big-endian WAV file)"),
     (0, b"RIFF", "a RIFF file that is not WAVE (AVI, for example)"),
-    (0, b"FORM", "AIFF"),
-    (0, b"OggS", "Ogg (Vorbis, Opus or Speex)"),
-    (4, b"ftyp", "MP4 or M4A"),
-    (0, b"\x1a\x45\xdf\xa3", "Matroska or WebM"),
+    (0, b"FORM", "an IFF file that is not AIFF"),
     (0, b"\x30\x26\xb2\x75", "Windows Media (ASF, WMA)"),
     (0, b"#!AMR", "AMR"),
     (0, b"#!SILK", "SILK"),
@@ -29,8 +29,6 @@ const NAMED: &[(usize, &[u8], &str)] = &[
     (0, b"caff", "CAF"),
     (0, b"wvpk", "WavPack"),
     (0, b"MAC ", "Monkey's Audio"),
-    (0, b"\xff\xf1", "AAC (ADTS)"),
-    (0, b"\xff\xf9", "AAC (ADTS)"),
     (0, b"<!DOCTYPE", "a web page"),
     (0, b"<html", "a web page"),
     (0, b"%PDF", "a PDF document"),
@@ -41,14 +39,8 @@ const NAMED: &[(usize, &[u8], &str)] = &[
 /// extension) and `tagged` (an ID3 tag came before) only make an MP3 with junk in front of its
 /// first frame worth a search.
 pub(super) fn identify(head: &[u8], hint: Option<&str>, tagged: bool) -> Result<Kind, MediaError> {
-    if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WAVE") {
-        return Ok(Kind::Wav);
-    }
-    if head.starts_with(b"fLaC") {
-        return Ok(Kind::Flac);
-    }
-    if is_layer3_sync(head) {
-        return Ok(Kind::Mp3);
+    if let Some(kind) = known(head) {
+        return Ok(kind);
     }
     for (at, magic, name) in NAMED {
         if head.get(*at..).is_some_and(|rest| rest.starts_with(magic)) {
@@ -67,6 +59,26 @@ pub(super) fn identify(head: &[u8], hint: Option<&str>, tagged: bool) -> Result<
         _ => "this file: it is not a format tiro knows".to_owned(),
     }))
 }
+
+fn known(head: &[u8]) -> Option<Kind> {
+    let form = head.get(8..12);
+    Some(match head.first_chunk::<4>()? {
+        b"RIFF" | b"RF64" | b"BW64" if form == Some(b"WAVE") => Kind::Wav,
+        b"FORM" if matches!(form, Some(b"AIFF" | b"AIFC")) => Kind::Aiff,
+        b"fLaC" => Kind::Flac,
+        b"OggS" => Kind::Ogg,
+        b"\x1a\x45\xdf\xa3" => Kind::Matroska,
+        // MPEG 4 or 2, layer 0, with or without a checksum.
+        [0xff, second, ..] if second & 0xf6 == 0xf0 => Kind::Adts,
+        _ if is_layer3_sync(head) => Kind::Mp3,
+        // Files of QuickTime's may begin with any of its boxes.
+        _ if MP4_BOXES.iter().any(|name| head.get(4..8) == Some(*name)) => Kind::Mp4,
+        _ => return None,
+    })
+}
+
+/// Boxes that an MP4 or MOV file may begin with.
+const MP4_BOXES: &[&[u8]] = &[b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot", b"styp"];
 
 /// A frame header of MPEG 1, 2 or 2.5, layer III, judged by its first two bytes.
 fn is_layer3_sync(head: &[u8]) -> bool {

@@ -1,13 +1,19 @@
 //! Tools of the tests: recordings made in code, and the tone that they must decode to.
 
+mod channels;
+mod containers;
 mod damage;
 mod formats;
 mod fuzz;
+mod hostile;
+#[cfg(unix)]
+mod measure;
+mod memory;
 mod rates;
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use super::{Decoded, Decoder, Limits, MediaError, MediaInput, decode};
+use super::{Channels, Decoder, Limits, MediaError, MediaInput, RawFormat, Settings};
 
 const TONE_HZ: f64 = 440.0;
 const TONE_LEVEL: f64 = 0.5;
@@ -18,12 +24,125 @@ const FLAC_STEREO: &[u8] = include_bytes!("../../../../tests/data/tone-44k-stere
 const MP3_XING: &[u8] = include_bytes!("../../../../tests/data/tone-44k-stereo-xing.mp3");
 const MP3_PLAIN: &[u8] = include_bytes!("../../../../tests/data/tone-16k-mono-plain.mp3");
 
+const VORBIS_MONO: &[u8] = include_bytes!("../../../../tests/data/tone-48k-mono-vorbis.ogg");
+const VORBIS_STEREO: &[u8] = include_bytes!("../../../../tests/data/tone-44k-stereo-vorbis.ogg");
+const OPUS_OGG: &[u8] = include_bytes!("../../../../tests/data/tone-48k-mono-opus.ogg");
+const OPUS_WEBM: &[u8] = include_bytes!("../../../../tests/data/tone-48k-mono-opus.webm");
+const AAC_M4A: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac.m4a");
+const AAC_INDEX_LAST: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac-index-last.m4a");
+const AAC_FRAGMENTS: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac-fragments.mp4");
+const AAC_ADTS: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac.aac");
+const AAC_VIDEO: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac-video.mp4");
+const AAC_MKV: &[u8] = include_bytes!("../../../../tests/data/tone-44k-mono-aac-video.mkv");
+const ALAC: &[u8] = include_bytes!("../../../../tests/data/tone-16k-mono-alac.m4a");
+const PCM_MOV: &[u8] = include_bytes!("../../../../tests/data/tone-16k-mono-pcm.mov");
+const AC3_MP4: &[u8] = include_bytes!("../../../../tests/data/tone-48k-mono-ac3.mp4");
+const SPEEX_OGG: &[u8] = include_bytes!("../../../../tests/data/tone-16k-mono-speex.ogg");
+const AIFF: &[u8] = include_bytes!("../../../../tests/data/tone-16k-mono.aiff");
+
+/// Every file that is not WAV, FLAC or MP3 and decodes.
+const CONTAINERS: &[(&str, &[u8])] = &[
+    ("Vorbis", VORBIS_MONO),
+    ("stereo Vorbis", VORBIS_STEREO),
+    ("Opus in Ogg", OPUS_OGG),
+    ("Opus in WebM", OPUS_WEBM),
+    ("AAC in M4A", AAC_M4A),
+    ("AAC in M4A, index last", AAC_INDEX_LAST),
+    ("AAC in fragments", AAC_FRAGMENTS),
+    ("AAC in ADTS", AAC_ADTS),
+    ("AAC beside video in MP4", AAC_VIDEO),
+    ("AAC beside video in Matroska", AAC_MKV),
+    ("ALAC", ALAC),
+    ("PCM in MOV", PCM_MOV),
+    ("AIFF", AIFF),
+];
+
+/// A whole recording, decoded.
+#[derive(Clone, Debug, PartialEq)]
+struct Decoded {
+    /// The first lane.
+    samples: Vec<f32>,
+    lanes: Vec<Vec<f32>>,
+    duration_ms: i64,
+    codec: &'static str,
+    source_rate: u32,
+    source_channels: u16,
+}
+
+fn decode(
+    input: Box<dyn MediaInput>,
+    hint: Option<&str>,
+    settings: &Settings,
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Decoded, MediaError> {
+    let mut decoder = Decoder::open(input, hint, settings, keep_going)?;
+    let mut lanes = vec![Vec::new(); decoder.lanes()];
+    while decoder.next_chunk(&mut lanes)? {
+        if !keep_going() {
+            return Err(MediaError::Stopped);
+        }
+        assert!(lanes.iter().all(|lane| lane.len() == lanes[0].len()));
+    }
+    Ok(Decoded {
+        samples: lanes[0].clone(),
+        lanes,
+        duration_ms: decoder.duration_ms(),
+        codec: decoder.codec(),
+        source_rate: decoder.source_rate(),
+        source_channels: decoder.source_channels(),
+    })
+}
+
 fn run(bytes: impl Into<Vec<u8>>, hint: Option<&str>) -> Result<Decoded, MediaError> {
     run_reader(Cursor::new(bytes.into()), hint)
 }
 
+/// By way of a reader that cannot seek. A minute is enough for every file of the tests.
 fn run_reader(reader: impl Read + Send + 'static, hint: Option<&str>) -> Result<Decoded, MediaError> {
-    decode(Box::new(reader), hint, &Limits::default(), &mut || true)
+    decode(pipe(reader), hint, &limited(60_000), &mut || true)
+}
+
+/// By way of one that can.
+fn run_file(bytes: impl Into<Vec<u8>>) -> Result<Decoded, MediaError> {
+    decode(Box::new(File(Cursor::new(bytes.into()))), None, &limited(60_000), &mut || true)
+}
+
+fn limited(max_duration_ms: i64) -> Settings {
+    Settings { limits: Limits { max_duration_ms }, ..Settings::default() }
+}
+
+/// A reader that cannot seek.
+struct Pipe<R>(R);
+
+impl<R: Read> Read for Pipe<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl<R: Read + Send> MediaInput for Pipe<R> {}
+
+fn pipe(reader: impl Read + Send + 'static) -> Box<dyn MediaInput> {
+    Box::new(Pipe(reader))
+}
+
+/// A reader that can.
+struct File(Cursor<Vec<u8>>);
+
+impl Read for File {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl MediaInput for File {
+    fn seekable_len(&mut self) -> Option<u64> {
+        Some(self.0.get_ref().len() as u64)
+    }
+
+    fn seek_to(&mut self, position: u64) -> io::Result<()> {
+        self.0.seek(SeekFrom::Start(position)).map(drop)
+    }
 }
 
 fn tone(rate: u32, n: usize) -> f64 {
@@ -156,11 +275,12 @@ impl Read for Fails {
 }
 
 /// The samples and the error of a recording that breaks off.
-fn drain(input: Box<dyn MediaInput>) -> (Vec<f32>, Result<(), MediaError>) {
-    let mut samples = Vec::new();
-    let result = Decoder::open(input, None, &Limits::default(), &mut || true).and_then(|mut d| {
-        while d.next_chunk(&mut samples)? {}
-        Ok(())
-    });
-    (samples, result)
+fn drain(input: impl Read + Send + 'static) -> (Vec<f32>, Result<(), MediaError>) {
+    let mut lanes = [Vec::new()];
+    let result =
+        Decoder::open(pipe(input), None, &Settings::default(), &mut || true).and_then(|mut decoder| {
+            while decoder.next_chunk(&mut lanes)? {}
+            Ok(())
+        });
+    (std::mem::take(&mut lanes[0]), result)
 }

@@ -2,16 +2,15 @@
 //! take no more memory than minutes.
 
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::SpooledTempFile;
 
-use super::super::media::{self, MediaError};
+use super::super::media::{Decoder, MediaError, MediaInput, Settings};
 use super::loudness::{Level, Meter};
 use crate::error::{Error, ErrorKind, Result};
-use crate::options::Options;
 use crate::runtime::sync::Mutex;
 use crate::runtime::{ProgressPhase, Reporter};
 use crate::source::{Claim, SourceReader, read_error};
@@ -98,50 +97,45 @@ fn spool_error(error: &std::io::Error) -> Error {
         .with_hint("the option spool_dir says where it lies")
 }
 
-/// The folder of temporary files.
-pub(crate) fn spool_dir(options: &Options) -> PathBuf {
-    options.path("spool_dir").unwrap_or_else(std::env::temp_dir)
-}
-
 /// Reads and decodes a source to its end; gives the sound and the number of bytes. Blocks.
 pub(crate) fn read_sound(
     source: Claim,
-    options: &Options,
+    settings: &Settings,
     reporter: &Reporter,
-    stop: &AtomicBool,
+    stop: &Arc<AtomicBool>,
 ) -> Result<(Sound, u64)> {
     let hint = source.name().rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
-    let mut input = Input { reader: Arc::new(Mutex::new(source.open()?)), reporter: reporter.clone() };
-    let limits = media::Limits::default();
-    let mut keep_going = || !stop.load(Ordering::Acquire);
-    let decoder = media::Decoder::open(Box::new(input.clone()), hint.as_deref(), &limits, &mut keep_going);
+    let reader = Arc::new(Mutex::new(source.open()?));
+    let mut input = Input { reader, reporter: reporter.clone(), furthest: 0, stop: stop.clone() };
+    let outcome = decode(&input, hint.as_deref(), settings);
+    // A decoder that was stopped in the middle of a read takes that for a failure of the input.
+    if stop.load(Ordering::Acquire) {
+        return Err(Error::cancelled());
+    }
+    Ok((outcome?, input.finish()?))
+}
+
+fn decode(input: &Input, hint: Option<&str>, settings: &Settings) -> Result<Sound> {
+    let mut keep_going = || !input.is_stopped();
+    let decoder = Decoder::open(Box::new(input.clone()), hint, settings, &mut keep_going);
     let mut decoder = decoder.map_err(media_error)?;
-    let mut lanes = vec![LaneWriter::new(&spool_dir(options))];
-    let mut chunks = vec![Vec::new()];
-    while decoder.next_chunk(&mut chunks[0]).map_err(media_error)? {
+    crate::log::debug!(
+        "media",
+        "{} at {} Hz, {} channels",
+        decoder.codec(),
+        decoder.source_rate(),
+        decoder.source_channels()
+    );
+    let mut chunks = vec![Vec::new(); decoder.lanes()];
+    let mut lanes: Vec<_> = chunks.iter().map(|_| LaneWriter::new(&settings.spool_dir)).collect();
+    while decoder.next_chunk(&mut chunks).map_err(media_error)? && keep_going() {
         for (lane, chunk) in lanes.iter_mut().zip(&mut chunks) {
             lane.write(chunk)?;
             chunk.clear();
         }
-        if !keep_going() {
-            return Err(Error::cancelled());
-        }
     }
-    let sound = Sound {
-        lanes: lanes.into_iter().map(LaneWriter::finish).collect(),
-        duration_ms: decoder.duration_ms(),
-    };
-    // What follows the sound (tags, pictures) is read too: only a source that gave all it declared is a recording.
-    let mut rest = vec![0; 64 << 10];
-    while keep_going() {
-        match input.read(&mut rest) {
-            Ok(0) => return Ok((sound, input.reader.lock().position())),
-            Ok(_) => {}
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(read_error(&error)),
-        }
-    }
-    Err(Error::cancelled())
+    let lanes = lanes.into_iter().map(LaneWriter::finish).collect();
+    Ok(Sound { lanes, duration_ms: decoder.duration_ms() })
 }
 
 /// A source on its way into the decoder, telling how far it is.
@@ -149,14 +143,58 @@ pub(crate) fn read_sound(
 struct Input {
     reader: Arc<Mutex<SourceReader>>,
     reporter: Reporter,
+    /// The furthest position that was told.
+    furthest: u64,
+    stop: Arc<AtomicBool>,
+}
+
+impl Input {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    /// Only a source that gave all it declared is a recording; gives its size. What follows the sound (tags, pictures) is
+    /// read, or gone past where the source can seek.
+    fn finish(&mut self) -> Result<u64> {
+        if self.reader.lock().can_seek() {
+            let mut reader = self.reader.lock();
+            reader.check_size().map_err(|error| read_error(&error))?;
+            return Ok(reader.position());
+        }
+        let mut rest = vec![0; 64 << 10];
+        loop {
+            match self.read(&mut rest) {
+                _ if self.is_stopped() => return Err(Error::cancelled()),
+                Ok(0) => return Ok(self.reader.lock().position()),
+                Ok(_) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(read_error(&error)),
+            }
+        }
+    }
 }
 
 impl Read for Input {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.is_stopped() {
+            return Err(std::io::Error::other("stopped"));
+        }
         let mut reader = self.reader.lock();
         let count = reader.read(buffer)?;
-        self.reporter.progress(ProgressPhase::Uploading, reader.position(), reader.size().unwrap_or(0));
+        self.furthest = self.furthest.max(reader.position());
+        self.reporter.progress(ProgressPhase::Uploading, self.furthest, reader.size().unwrap_or(0));
         Ok(count)
+    }
+}
+
+impl MediaInput for Input {
+    fn seekable_len(&mut self) -> Option<u64> {
+        let reader = self.reader.lock();
+        reader.size().filter(|_| reader.can_seek())
+    }
+
+    fn seek_to(&mut self, position: u64) -> std::io::Result<()> {
+        self.reader.lock().seek_to(position)
     }
 }
 
@@ -164,6 +202,7 @@ impl Read for Input {
 fn media_error(error: MediaError) -> Error {
     let kind = match &error {
         MediaError::Read(error) => return read_error(error),
+        MediaError::Spool(failed) => return Error::io(&error, failed),
         MediaError::Stopped => return Error::cancelled(),
         MediaError::Empty | MediaError::NoAudio => ErrorKind::MediaEmpty,
         MediaError::Unsupported { .. } => ErrorKind::MediaUnsupported,

@@ -75,7 +75,7 @@ fn a_wav_that_claims_4_gib() {
 #[test]
 fn what_came_before_the_cut_is_delivered() {
     let file = wav(Sample::Int(16), 8000, 1, 8000);
-    let (samples, result) = drain(Box::new(Cursor::new(file[..44 + 8000].to_vec())));
+    let (samples, result) = drain(Cursor::new(file[..44 + 8000].to_vec()));
     truncated(result);
     assert_eq!(samples.len(), 8000);
     assert_tone(&samples, 150, 1e-3, "first half");
@@ -146,8 +146,9 @@ fn files_that_are_something_else() {
     unsupported(b"Dear Sir, please find attached.", Some("wav"), "not a format tiro knows");
     unsupported(b"Dear Sir, please find attached.", Some("mp3"), "no MP3 frame");
     unsupported(&[0; 100], None, "not a format tiro knows");
-    unsupported(b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0", Some("ogg"), "Ogg");
-    unsupported(b"\0\0\0\x20ftypM4A \0\0\0\0", Some("m4a"), "MP4");
+    unsupported(SPEEX_OGG, Some("ogg"), "Speex in Ogg");
+    unsupported(AC3_MP4, Some("m4a"), "AC-3 in MP4");
+    unsupported(b"#!AMR\n\x3c\0\0\0", Some("amr"), "AMR");
     unsupported(b"RIFF\x10\0\0\0AVI LIST", None, "RIFF file that is not WAVE");
     unsupported(&wav_with(0x31, 8, 8000, 1, 4, &[0; 4]), Some("wav"), "GSM 6.10");
     unsupported(&wav_with(0x0977, 8, 8000, 1, 4, &[0; 4]), Some("wav"), "0x0977");
@@ -224,7 +225,7 @@ fn a_reader_that_lies_about_its_count() {
 #[test]
 fn stopping() {
     let stop_after = |bytes: &[u8], mut asked: u32| {
-        decode(Box::new(Cursor::new(bytes.to_vec())), None, &Limits::default(), &mut || {
+        decode(pipe(Cursor::new(bytes.to_vec())), None, &Settings::default(), &mut || {
             asked = asked.saturating_sub(1);
             asked > 0
         })
@@ -243,10 +244,7 @@ fn stopping() {
 
 #[test]
 fn the_limit() {
-    let run_limited = |ms| {
-        let limits = Limits { max_duration_ms: ms };
-        decode(Box::new(Cursor::new(tone_wav())), None, &limits, &mut || true)
-    };
+    let run_limited = |ms| decode(pipe(Cursor::new(tone_wav())), None, &limited(ms), &mut || true);
     assert_eq!(run_limited(1000).unwrap().duration_ms, 1000);
     for ms in [999, 0, -1] {
         match run_limited(ms) {

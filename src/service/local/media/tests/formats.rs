@@ -131,7 +131,7 @@ fn a_pipe_gives_the_same_as_a_file() {
 fn chunks_join_to_the_whole() {
     let file = wav(Sample::Int(16), 22_050, 1, 50_000);
     let whole = run(file.clone(), None).unwrap().samples;
-    let (pieces, result) = drain(Box::new(Cursor::new(file)));
+    let (pieces, result) = drain(Cursor::new(file));
     result.unwrap();
     assert_eq!(pieces, whole);
 }
