@@ -29,7 +29,7 @@ RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo library model audio wheel test test-full deps lint header bench bench-asr bench-asr-deps install clean
+.PHONY: help demo library model audio wheel test test-full deps lint header bench bench-asr install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -84,10 +84,10 @@ test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everythin
 	$(CARGO) test --locked
 	python -m pytest -q python/tests
 
-deps: ## what test-full needs beyond test (apt)
+deps: ## what test-full and bench-asr need beyond test (apt)
 	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt)
+	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt)
 
 test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## valgrind, sanitizers, schedules, an old processor, installing
 	tests/full/run
@@ -116,10 +116,6 @@ $(BENCH_VENV)/ready: benches/asr/requirements.txt
 $(BENCH_VENV)/wheel: $(BENCH_VENV)/ready $(DEMO)/wheel
 	$(BENCH_VENV)/bin/python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
 	@touch $@
-
-bench-asr-deps: ## what bench-asr needs beyond (apt)
-	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' benches/asr/packages.txt)
 
 WHAT ?= all
 bench-asr: $(MODEL) $(AUDIO) $(BENCH_VENV)/wheel ## recognition beside its peers: errors, speed, memory (WHAT=wer, QUICK=1)

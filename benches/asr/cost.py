@@ -24,35 +24,38 @@ class Contender:
 
     def __init__(self, label: str, worker: Worker, together: bool = False) -> None:
         self.label, self._worker, self._together = label, worker, together
-        self.factors: list[float] = []
         self.failure = ""
+        self._seconds: list[float] = []
+        self._factors: list[float] = []
         self._cpu = self._audio = 0.0
 
     def run(self, paths: list[Path]) -> None:
         audio = sum(map(data.seconds_of, paths))
         heard: list[Heard] = self._worker.run(paths, self._together)
         self.failure = next((row.error for row in heard if row.error), self.failure)
-        self.factors.append(self._worker.seconds / audio)
+        self._seconds.append(self._worker.seconds)
+        self._factors.append(self._worker.seconds / audio)
         self._cpu += sum(self._worker.cpu_seconds)
         self._audio += audio
 
-    @property
-    def factor(self) -> float:
-        return statistics.median(self.factors)
+    def times(self, other: Contender) -> float:
+        """How many times the other's time it takes: the median over what both did one after the other."""
+        return statistics.median(a / b for a, b in zip(self._seconds, other._seconds, strict=True))
 
-    def report(self, report: Report, reference: float) -> None:
+    def report(self, report: Report, reference: Contender) -> None:
         if self.failure:
             report.row(self.label, note=self.failure[:110])
             return
         report.row(
             self.label,
             **{
-                "real-time factor": self.factor,
-                "least": min(self.factors),
-                "most": max(self.factors),
+                "real-time factor": statistics.median(self._factors),
+                "least": min(self._factors),
+                "most": max(self._factors),
                 "CPU s / audio s": self._cpu / self._audio,
-                "x tiro's": self.factor / reference,
+                "time / tiro's": self.times(reference),
                 "peak MB": round(self._worker.peak_mb),
+                "above bare MB": round(self._worker.peak_mb - self._worker.bare_mb),
             },
         )
 
@@ -96,15 +99,14 @@ def _race(name: str, title: str, chunks: list[list[Path]], cores: int) -> None:
         for chunk in chunks:
             for contender in contenders:
                 contender.run(chunk)
-        best = min(contender.factor for contender in contenders if contender.label.startswith("tiro"))
+        best = min(contenders[: 1 + several], key=lambda contender: contender.times(one_by_one))
         for contender in contenders:
             contender.report(report, best)
-        for label in ("whisper.cpp, text only", "faster-whisper, text only"):
-            peer = next(contender for contender in contenders if contender.label == label)
-            reached = None if one_by_one.failure else best <= peer.factor
-            report.goal(
-                f"at least as fast as {label}: tiro takes {best / peer.factor:.2f} of its time", reached
-            )
+        for peer in contenders:
+            if peer.label.endswith("text only"):
+                times = best.times(peer)
+                reached = None if best.failure else times <= 1
+                report.goal(f"as fast as {peer.label}: {best.label} takes {times:.2f} of its time", reached)
     report.close()
 
 

@@ -115,8 +115,7 @@ def _prepare_prompts(index: Path) -> None:
 
 def _selected_prompts() -> Iterable[tuple[str, str]]:
     if not PROMPT_TEXTS.exists() or not list(PROMPTS.glob("*.g722")):
-        packages = ROOT / "benches/asr/packages.txt"
-        raise SystemExit(f"the Debian packages of {packages} are not installed (make bench-asr-deps)")
+        raise SystemExit("the Debian packages of benches/asr/packages.txt are not installed: make deps")
     for line in gzip.decompress(PROMPT_TEXTS.read_bytes()).decode().splitlines():
         key, separator, text = line.partition(": ")
         text = re.sub(r"\s+", " ", text.replace("...", " ")).strip()

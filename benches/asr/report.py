@@ -6,9 +6,11 @@ import json
 import os
 import platform
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import data
+from score import normalise
 
 #: The column of free text, which comes last and is not aligned.
 NOTE = "note"
@@ -20,6 +22,7 @@ class Report:
         self._settings: list[str] = []
         self._rows: list[dict[str, Any]] = []
         self._goals: list[dict[str, Any]] = []
+        self._differences: dict[str, list[dict[str, str]]] = {}
         self._load = os.getloadavg()[0]
 
     def setting(self, text: str) -> None:
@@ -29,6 +32,12 @@ class Report:
 
     def row(self, label: str, **columns: Any) -> None:
         self._rows.append({"": label, **columns})
+
+    def differences(self, label: str, said: Sequence[str], heard: Sequence[str]) -> None:
+        """Keeps, in the JSON only, what was heard differently."""
+        self._differences[label] = [
+            {"said": a, "heard": b} for a, b in zip(said, heard, strict=True) if normalise(a) != normalise(b)
+        ]
 
     def goal(self, text: str, reached: bool | None) -> None:
         """`None`: could not be measured."""
@@ -52,6 +61,7 @@ class Report:
             "settings": self._settings,
             "rows": self._rows,
             "goals": self._goals,
+            "differences": self._differences,
         }
         (folder / f"{self._name}.json").write_text(json.dumps(document, indent=1))
 

@@ -19,8 +19,8 @@ class Scale:
     rounds: int  # of a time
 
 
-FULL = Scale(241, 60, 120, 241, 30, 10, (10, 30, 120), 3)
-QUICK = Scale(40, 10, 20, 40, 8, 1, (1, 3, 10), 1)
+FULL = Scale(241, 40, 60, 241, 30, 10, (10, 30, 120), 3)
+QUICK = Scale(30, 10, 10, 30, 4, 1, (1, 3, 10), 1)
 
 Item = TypeVar("Item")
 

@@ -9,6 +9,9 @@ from typing import Any
 
 import jiwer
 
+#: Fewer words in a row are missed anywhere; so many are a stretch of sound that was never listened to.
+LOST_WORDS = 4
+
 
 @cache
 def _normalizer() -> Any:
@@ -83,13 +86,13 @@ def _inserted(said: str, heard: str) -> Iterator[tuple[list[str], list[str], lis
             yield hypothesis[begin:end], hypothesis[:begin], hypothesis[end:]
 
 
-def lost(said: str, heard: str, least: int = 4) -> list[str]:
-    """Runs of at least so many words that were said and not heard."""
+def lost(said: str, heard: str) -> list[str]:
+    """Runs of words that were said and not heard."""
     found = jiwer.process_words(normalise(said), normalise(heard))
     return [
         " ".join(found.references[0][chunk.ref_start_idx : chunk.ref_end_idx])
         for chunk in found.alignments[0]
-        if chunk.type == "delete" and chunk.ref_end_idx - chunk.ref_start_idx >= least
+        if chunk.type == "delete" and chunk.ref_end_idx - chunk.ref_start_idx >= LOST_WORDS
     ]
 
 

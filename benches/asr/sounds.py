@@ -146,8 +146,7 @@ def call() -> tuple[Path, list[Turn]]:
             seconds = len(samples) / data.RATE
             turns.append(Turn(channel, round(position * 1000), round((position + seconds) * 1000), text))
             gap = silence(pause.uniform(0.3, 1.2))
-            quiet = silence(seconds)[: len(samples)]
-            quiet = np.pad(quiet, (0, len(samples) - len(quiet)))
+            quiet = np.zeros_like(samples)
             left += [samples if channel == 0 else quiet, gap]
             right += [samples if channel == 1 else quiet, gap]
             position += seconds + len(gap) / data.RATE

@@ -32,7 +32,10 @@ class Worker:
             env={**os.environ, "OMP_NUM_THREADS": str(len(self.cores)), "HF_HUB_OFFLINE": "1"},
         )
         self.pid = self._process.pid
-        self.description: str = self._answer()["description"]
+        ready = self._answer()
+        self.description: str = ready["description"]
+        #: The memory of the process before the engine came into it.
+        self.bare_mb: float = ready["bare_mb"]
         #: Wall time of the last run, its processor time (user, system), and the peak memory up to its end.
         self.seconds = 0.0
         self.cpu_seconds = (0.0, 0.0)
@@ -83,8 +86,9 @@ def main() -> None:
 
     from engines import ENGINES
 
+    bare_mb = peak_mb()
     engine = ENGINES[setup["engine"]](len(setup["cores"]), **setup["options"])
-    print(json.dumps({"description": engine.describe()}), file=out, flush=True)
+    print(json.dumps({"description": engine.describe(), "bare_mb": bare_mb}), file=out, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         begin, before = time.perf_counter(), os.times()
