@@ -40,7 +40,6 @@ class Utterance:
     text: str
     wide: Path  # 16 kHz
     narrow: Path  # 8 kHz, as on a telephone line
-    narrow_resampled: Path  # the same for engines that take 16 kHz only
     seconds: float
 
 
@@ -88,7 +87,7 @@ def utterances() -> list[Utterance]:
     return [Utterance(**{**row, **{name: FOLDER / row[name] for name in _PATHS}}) for row in rows]
 
 
-_PATHS = ("wide", "narrow", "narrow_resampled")
+_PATHS = ("wide", "narrow")
 
 
 def _prepare_prompts(index: Path) -> None:
@@ -100,7 +99,6 @@ def _prepare_prompts(index: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
         ffmpeg("-f", "g722", "-i", PROMPTS / f"{key}.g722", "-ar", RATE, "-ac", 1, paths["wide"])
         ffmpeg("-i", PROMPTS / f"{key}.wav", "-c:a", "copy", paths["narrow"])
-        ffmpeg("-i", PROMPTS / f"{key}.wav", "-ar", RATE, "-ac", 1, paths["narrow_resampled"])
         relative = {variant: str(path.relative_to(FOLDER)) for variant, path in paths.items()}
         rows.append({"key": key, "text": text, "seconds": seconds_of(paths["narrow"]), **relative})
     found = {
