@@ -8,6 +8,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 
 VENV := $(CURDIR)/.venv
+BENCH_VENV := $(CURDIR)/.venv-bench
 DEMO := $(CURDIR)/.demo
 TARGET := $(CURDIR)/target
 RELEASE := $(TARGET)/release
@@ -28,7 +29,7 @@ RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo library model audio wheel test test-full deps lint header bench install clean
+.PHONY: help demo library model audio wheel test test-full deps lint header bench bench-asr install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -83,12 +84,12 @@ test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everythin
 	$(CARGO) test --locked
 	python -m pytest -q python/tests
 
-deps: ## what test-full needs beyond test (apt)
+deps: ## what test-full and bench-asr need beyond test (apt)
 	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt)
+	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt)
 
-test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools ## valgrind, sanitizers, schedules, an old processor, installing
+test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## valgrind, sanitizers, schedules, an old processor, installing
 	tests/full/run
 
 lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
@@ -107,6 +108,19 @@ header: $(VENV)/ready ## write include/tiro.h and the pages that are generated f
 bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## measurements, side by side with their peers
 	python benches/run.py
 
+$(BENCH_VENV)/ready: benches/asr/requirements.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install -q -r benches/asr/requirements.txt
+	@touch $@
+
+$(BENCH_VENV)/wheel: $(BENCH_VENV)/ready $(DEMO)/wheel
+	$(BENCH_VENV)/bin/python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
+	@touch $@
+
+WHAT ?= all
+bench-asr: $(MODEL) $(AUDIO) $(BENCH_VENV)/wheel ## recognition beside its peers: errors, speed, memory (WHAT=wer, QUICK=1)
+	$(BENCH_VENV)/bin/python benches/asr/run.py $(WHAT)
+
 install: $(LIBRARY) ## library with its SONAME link, header, pkg-config file into PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
 	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libtiro.so.$(VERSION)
@@ -117,4 +131,4 @@ install: $(LIBRARY) ## library with its SONAME link, header, pkg-config file int
 
 clean: ## remove everything that was built or fetched
 	$(CARGO) clean
-	rm -rf $(VENV) $(DEMO) python/dist
+	rm -rf $(VENV) $(BENCH_VENV) $(DEMO) python/dist
