@@ -88,7 +88,7 @@ deps: ## what test-full needs beyond test (apt)
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt)
 
-test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools ## valgrind, sanitizers, schedules, an old processor, installing
+test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools ## valgrind, sanitizers, schedules, an old processor, installing, killed processes
 	tests/full/run
 
 lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files

@@ -18,7 +18,7 @@ const CHILD: &str = "TIRO_TEST_STORE_CHILD";
 const FOLDER: &str = "TIRO_TEST_STORE_FOLDER";
 
 /// Far longer than anything here takes.
-const LONG: Duration = Duration::from_secs(120);
+const LONG: Duration = Duration::from_secs(600);
 
 fn options(folder: &Path) -> Options {
     Options::new().with("model_dir", model_dir()).unwrap().with("data_dir", folder).unwrap()
@@ -66,7 +66,7 @@ fn transcript(client: &Client, id: &str) -> Transcript {
 }
 
 fn check_text(transcript: &Transcript) {
-    assert!(transcript.text().starts_with("Ever tried"), "{:?}", transcript.text());
+    assert!(transcript.text().to_lowercase().starts_with("ever tried"), "{:?}", transcript.text());
     assert_eq!(transcript.language(), "en");
 }
 
@@ -150,7 +150,7 @@ fn child() {
     match what.to_str().unwrap() {
         "work" => work(&folder),
         "one" => one(&folder, &bytes_source("one.wav")),
-        "long" => one(&folder, &Source::from_path(speech("two_cities.wav")).unwrap()),
+        "long" => one(&folder, &Source::from_path(speech("beckett.wav")).unwrap()),
         "shut down" => shut_down(&folder),
         "full disk" => full_disk(&folder),
         "read only" => read_only(&folder),
@@ -324,11 +324,13 @@ fn recordings_outlive_their_client() {
         done(third.wait(&new.id, None)).unwrap();
         transcript(&third, &new.id)
     });
-    let database = std::fs::read(folder.path().join("tiro.db")).unwrap();
-    assert!(database.windows(10).any(|bytes| bytes == b"\"text\":\"Ev"));
+    let holds_text = || {
+        let database = std::fs::read(folder.path().join("tiro.db")).unwrap();
+        database.windows(5).any(|bytes| bytes == b"tried")
+    };
+    assert!(holds_text());
     done(third.purge(None)).unwrap();
-    let database = std::fs::read(folder.path().join("tiro.db")).unwrap();
-    assert!(!database.windows(5).any(|bytes| bytes == b"tried"));
+    assert!(!holds_text());
 }
 
 #[test]
@@ -373,11 +375,9 @@ fn what_cannot_be_taken_up_again_says_why() {
     std::fs::copy(model_dir().join("ggml-tiny.en-q8_0.bin"), &model).unwrap();
     let store = folder.path().join("store");
     let first = Client::new(&options(&store).with("model", &model).unwrap()).unwrap();
-    let upload = |path: &Path| {
-        // Behind one that takes its time.
-        done(first.upload(&Source::from_path(path).unwrap(), None)).unwrap().id.clone()
-    };
-    upload(&speech("two_cities.wav"));
+    let upload =
+        |path: &Path| done(first.upload(&Source::from_path(path).unwrap(), None)).unwrap().id.clone();
+    upload(&speech("beckett.wav")); // which the others have to wait for
     let (gone, changed, kept) = (caller("gone.wav"), caller("changed.wav"), caller("kept.wav"));
     let ids = [&gone, &changed, &kept].map(|path| upload(path));
     drop(first);
@@ -395,8 +395,7 @@ fn what_cannot_be_taken_up_again_says_why() {
     // The model that it was brought with.
     drop(second);
     let third = Client::new(&options(&store).with("model", &model).unwrap()).unwrap();
-    let id =
-        done(third.upload(&Source::from_path(speech("two_cities.wav")).unwrap(), None)).unwrap().id.clone();
+    let id = done(third.upload(&Source::from_path(speech("beckett.wav")).unwrap(), None)).unwrap().id.clone();
     drop(third);
     std::fs::remove_file(model).unwrap();
     assert!(failure(&client(&store), &id).contains("ggml-mine.bin"));
@@ -443,7 +442,7 @@ fn two_processes_share_a_folder() {
     let waiting = mine.wait(&id, None);
     other.kill();
     done(waiting).unwrap();
-    assert!(transcript(&mine, &id).text().starts_with("It was the best of times"));
+    check_text(&transcript(&mine, &id));
     check_database(folder.path());
 }
 

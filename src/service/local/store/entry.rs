@@ -63,11 +63,6 @@ impl Entry {
         self.stop.clone()
     }
 
-    /// Ends the computing; what becomes of the recording is somebody else's to say.
-    pub(super) fn stop(&self) {
-        self.stop.store(true, Ordering::Release);
-    }
-
     /// Nobody wants it any more: the recognition ends, and the recording has failed, unless it was done.
     pub(super) fn abandon(&self) {
         self.abandoned.store(true, Ordering::Release);

@@ -152,9 +152,10 @@ impl Drop for Running {
     fn drop(&mut self) {
         let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) else { return };
         if entry.is_running() {
-            // Whoever brought it has gone before it began, and wants it no more.
-            match self.started {
-                true => entry.stop(),
+            match self.started && !entry.is_abandoned() {
+                // Away with it, so that whoever follows it looks again.
+                true => archive.remove(self.number, &entry),
+                // Whoever brought it has gone before it began, and wants it no more.
                 false => entry.abandon(),
             }
             entry.set_ended();
