@@ -221,7 +221,7 @@ fn killed_at_any_moment_nothing_is_lost() {
             let moments = ["opening", "uploading", "uploaded", "uploaded", "uploaded", "waited", "waited"];
             let moment = moments[random.below(moments.len() as u64) as usize];
             let mut passed = Vec::new();
-            while let Some(line) = other.lines.next() {
+            for line in other.lines.by_ref() {
                 let line = line.unwrap();
                 let line = line.rsplit(' ').next().unwrap_or_default();
                 let Some((word, id)) = line.split_once(':') else { continue };
