@@ -116,6 +116,15 @@ impl Client {
         })
     }
 
+    /// Deletes every recording that the service keeps for this client, with its transcript and whatever else is kept of
+    /// it. For the local service: all that is in its store, whoever put it there.
+    pub fn purge(&self, call: Option<&Options>) -> Result<Operation<()>> {
+        self.start(
+            call,
+            move |context| async move { context.in_turn(context.service.purge(&context.call)).await },
+        )
+    }
+
     /// The whole job: upload, wait, fetch the transcript.
     pub fn transcribe(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Transcript>> {
         self.check_process()?;

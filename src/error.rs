@@ -127,6 +127,14 @@ error_table! {
     Engine = -524, "TIRO_E_ENGINE", "LocalError", false;
     /// The processor lacks instructions that the recogniser needs.
     CpuUnsupported = -525, "TIRO_E_CPU_UNSUPPORTED", "UnsupportedError", false;
+    /// The store of recordings was written by a newer version of tiro. Nothing in it was touched.
+    StoreNewer = -526, "TIRO_E_STORE_NEWER", "StoreError", false;
+    /// The store of recordings is damaged, or is none. Nothing in it was touched.
+    StoreCorrupt = -527, "TIRO_E_STORE_CORRUPT", "StoreError", false;
+    /// Another process does not let go of the store of recordings.
+    StoreBusy = -528, "TIRO_E_STORE_BUSY", "StoreError", true;
+    /// A document could not be read: not JSON, or not of the format it is read as.
+    Document = -531, "TIRO_E_DOCUMENT", "LocalError", false;
     /// The operation was cancelled.
     Cancelled = -600, "TIRO_E_CANCELLED", "CancelledError", false;
 }

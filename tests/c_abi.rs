@@ -134,6 +134,15 @@ fn sources_of_files() {
     cases_pass("files");
 }
 
+/// The store of the local service.
+#[test]
+#[cfg(feature = "local")]
+fn recordings_in_a_folder() {
+    if !cannot_fork() {
+        check_cases("store", &run_forking(&build("store")));
+    }
+}
+
 #[test]
 fn signals_are_the_hosts() {
     if variable("TIRO_TEST_RUNNER").is_some_and(|runner| runner.contains("valgrind")) {

@@ -109,6 +109,10 @@ impl Core {
         self.start(py, options, |client, call| client.delete(id, call))
     }
 
+    fn purge(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::purge)
+    }
+
     /// Cancels what is under way and waits for its end, at most `timeout` seconds; whether all has ended.
     fn cancel_all(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
         let client = self.client(py)?;

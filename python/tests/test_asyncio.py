@@ -60,6 +60,8 @@ async def test_the_verbs() -> None:
         assert (await client.transcript(recording.id)).words == transcript.words
         assert (await client.recordings(0, 1)).total == 2
         await client.delete(recording.id)
+        await client.purge()
+        assert len(await client.recordings()) == 0
         with pytest.raises(tiro.NotFoundError):
             await client.recording(recording.id)
     with pytest.raises(tiro.UsageError, match="closed"):

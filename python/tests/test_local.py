@@ -51,6 +51,29 @@ time.sleep(float(sys.argv[3]))
         assert run_clean(program, str(model_dir), str(speech), pause) == ""
 
 
+def test_recordings_outlive_the_client(model_dir: Path, speech: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    with tiro.Client(model_dir=model_dir, data_dir=store) as client:
+        id = client.upload(speech).id
+    with tiro.Client(model_dir=model_dir, data_dir=store) as client:
+        assert client.wait(id).status == "ready"
+        text = client.transcript(id).text
+        assert text
+    with tiro.Client(data_dir=store, retention_days=1) as client:
+        assert client.transcript(id).text == text
+        client.purge()
+        assert len(client.recordings()) == 0
+    assert text.split()[0].encode() not in (store / "tiro.db").read_bytes()
+
+
+def test_a_store_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "tiro.db").write_text("Dear diary, today I wrote a text file.")
+    (tmp_path / "tiro.db").chmod(0o600)
+    with tiro.Client(data_dir=tmp_path) as client, pytest.raises(tiro.StoreError) as raised:
+        client.recordings()
+    assert raised.value.name == "TIRO_E_STORE_CORRUPT" and raised.value.hint
+
+
 def test_without_a_model_the_error_says_what_to_do(tmp_path: Path) -> None:
     with tiro.Client(model_dir=tmp_path) as client, pytest.raises(tiro.ModelError) as raised:
         client.transcribe(b"RIFF")

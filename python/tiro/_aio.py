@@ -87,6 +87,10 @@ class AsyncClient:
         """Deletes a recording and its transcript."""
         await self._finish(self._core.delete(id, options))
 
+    async def purge(self, **options: Unpack[CallOptions]) -> None:
+        """Deletes every recording, with its transcript and whatever else is kept of it."""
+        await self._finish(self._core.purge(options))
+
     async def cancel_all(self) -> None:
         """Cancels the calls of other tasks and waits for their end. The client stays usable."""
         loop = asyncio.get_running_loop()

@@ -86,6 +86,10 @@ class Client:
         """Deletes a recording and its transcript."""
         self._core.delete(id, options).wait(None)
 
+    def purge(self, **options: Unpack[CallOptions]) -> None:
+        """Deletes every recording, with its transcript and whatever else is kept of it."""
+        self._core.purge(options).wait(None)
+
     def cancel_all(self, timeout: float | None = None) -> bool:
         """Cancels the calls of other threads and waits for their end, at most ``timeout`` seconds.
 

@@ -42,6 +42,7 @@ class CallOptions(TypedDict, total=False):
     channels: str | None
     connect_timeout_ms: int | None
     idle_timeout_ms: int | None
+    keep_media: str | None
     language: str | None
     model_dir: str | PathLike[str] | None
     model_sha256: str | None
@@ -56,7 +57,9 @@ class ClientOptions(CallOptions, total=False):
     """What a client takes."""
 
     access_token: str | None
+    data_dir: str | PathLike[str] | None
     max_in_flight: int | None
     model: str | PathLike[str] | None
+    retention_days: int | None
     script: str | None
     service: str | None

@@ -24,6 +24,7 @@ __all__ = [
     "RecordingFailedError",
     "ServiceError",
     "SourceNotFoundError",
+    "StoreError",
     "TimeoutError",
     "UnsupportedError",
     "UsageError",
@@ -170,6 +171,10 @@ class MediaError(LocalError):
 
 class ModelError(LocalError):
     """The recogniser's model is missing, damaged, or not the one it has to be."""
+
+
+class StoreError(LocalError):
+    """The store of recordings is damaged, busy, or of a newer version of tiro."""
 
 
 class CancelledError(Error):

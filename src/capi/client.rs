@@ -262,6 +262,28 @@ pub unsafe extern "C" fn tiro_client_delete(
     unsafe { start(client, call, op, err, |client, call| client.delete(text_in("id", id)?, call)) }
 }
 
+/// Starts to delete every recording, with its transcript and whatever else is kept of it. The operation has no result:
+/// use `tiro_op_join`.
+///
+/// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
+/// Returns: `TIRO_OK`; `TIRO_E_OPTION`, `TIRO_E_FORKED`, `TIRO_E_NULL`, `TIRO_E_HANDLE`. The operation:
+/// `TIRO_E_UNSUPPORTED` if the service deletes one by one only, and what the service says.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+///
+/// # Safety
+/// `op` and `err` are NULL or point to variables.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_client_purge(
+    client: *mut tiro_client,
+    call: *const tiro_options,
+    op: *mut *mut tiro_op,
+    err: *mut *mut tiro_error,
+) -> tiro_status {
+    // SAFETY: as promised above.
+    unsafe { start(client, call, op, err, Client::purge) }
+}
+
 /// Starts the whole job: upload, wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves
 /// no recognition running on this machine.
 ///

@@ -159,6 +159,21 @@ impl Options {
         }
     }
 
+    /// What was given of the options of a call that a service reads, as text: what a recording needs that is taken up
+    /// again later. No path, which may not be text, and no secret.
+    #[cfg(feature = "local")]
+    pub(crate) fn call_texts(&self, service: &str) -> BTreeMap<&'static str, String> {
+        let of_call = |entry: &&OptionEntry| {
+            entry.scope == Scope::Call && entry.services.split(", ").any(|reader| reader == service)
+        };
+        let text = |entry: &OptionEntry| match self.value(entry)? {
+            Value::Text(text) => Some((entry.key, text.clone())),
+            Value::Integer(number) => Some((entry.key, number.to_string())),
+            Value::Path(_) | Value::Secret(_) => None,
+        };
+        OPTION_TABLE.iter().filter(of_call).filter_map(text).collect()
+    }
+
     fn value(&self, entry: &OptionEntry) -> Option<&Value> {
         [&self.explicit, &self.environment, &self.file].into_iter().find_map(|layer| layer.get(entry.key))
     }

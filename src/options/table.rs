@@ -84,12 +84,28 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         "Longest time to connect, in ms.",
     ),
     row(
+        "data_dir",
+        Path,
+        "",
+        Client,
+        "local",
+        "Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client.",
+    ),
+    row(
         "idle_timeout_ms",
         Integer(1, 86_400_000),
         "60000",
         Call,
         "model installation",
         "Longest time in which no byte moves, in ms.",
+    ),
+    row(
+        "keep_media",
+        Choice(&["reference", "copy"]),
+        "reference",
+        Call,
+        "local",
+        "With `data_dir`, what an unfinished recording is taken up again from: `reference`: the file itself, if it was given by its path, else a copy; `copy`: always a copy.",
     ),
     row(
         "language",
@@ -154,6 +170,14 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         Call,
         "local",
         "Frames a second of sound without a header (`raw_format`), from 4000; it must be given there.",
+    ),
+    row(
+        "retention_days",
+        Integer(0, 36_500),
+        "0",
+        Client,
+        "local",
+        "With `data_dir`: recordings older than this are deleted when the store is opened and at each upload; 0: kept until they are deleted.",
     ),
     row(
         "script",

@@ -295,6 +295,12 @@ pub(crate) struct Reporter {
 }
 
 impl Reporter {
+    /// For work that nobody follows.
+    #[cfg(feature = "local")]
+    pub(crate) fn to_nobody() -> Self {
+        Self { task: Task::new() }
+    }
+
     pub(crate) fn progress(&self, phase: ProgressPhase, done: u64, total: u64) {
         self.task.set_progress(Progress { phase, done, total });
     }

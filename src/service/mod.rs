@@ -56,6 +56,12 @@ pub(crate) trait Service: Send + Sync {
     /// Deletes a recording and its transcript.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, ()>;
 
+    /// Deletes every recording, with its transcript and whatever else is kept of it.
+    fn purge<'a>(&'a self, _call: &'a Call) -> ServiceFuture<'a, ()> {
+        let error = Error::new(ErrorKind::Unsupported, "this service does not delete everything at once");
+        Box::pin(async move { Err(error.with_hint("delete the recordings one by one")) })
+    }
+
     /// The caller of a whole job gave up: stop working on the recording, where that is the service's to decide.
     fn abandon(&self, _id: &str) {}
 }
@@ -65,7 +71,7 @@ pub(crate) fn open(options: &Options, embedding: Embedding) -> Result<Arc<dyn Se
     match options.text("service").as_str() {
         "scripted" => Ok(Arc::new(scripted::Scripted::open(options)?)),
         #[cfg(feature = "local")]
-        "local" => Ok(Arc::new(local::Local::open(options, embedding))),
+        "local" => local::open(options, embedding),
         other => {
             let _ = embedding;
             Err(Error::new(

@@ -137,6 +137,15 @@ impl Claim {
         self.source.name()
     }
 
+    /// Where it lies, if it is a file that was given by its path.
+    #[cfg(feature = "local")]
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match self.kind() {
+            Kind::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Opens it at its first byte. Blocks. The reader keeps the claim.
     pub(crate) fn open(self) -> Result<SourceReader> {
         SourceReader::open(self)

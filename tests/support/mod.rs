@@ -7,3 +7,4 @@ pub mod header;
 pub mod misuse;
 #[cfg(unix)]
 pub mod program;
+pub mod random;

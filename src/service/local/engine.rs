@@ -33,7 +33,7 @@ pub(super) struct Engine {
     multilingual: bool,
     small: bool,
     /// Working memory that nobody uses right now, and since when.
-    idle: Mutex<Vec<(Listener, Instant)>>,
+    idle: Mutex<Vec<(State, Instant)>>,
 }
 
 // SAFETY: the context is only read after it is loaded; all that a recognition changes is in its own state.
@@ -129,7 +129,7 @@ impl Engine {
         let kept = self.idle.lock().pop();
         let mut listener = match kept {
             Some((listener, _)) => listener,
-            None => Listener::new(self)?,
+            None => State::new(self)?,
         };
         let heard = listener.hear(self, request);
         self.idle.lock().push((listener, Instant::now()));
@@ -158,21 +158,21 @@ impl Engine {
 }
 
 /// What hearing changes: working memory, for one window at a time. Belongs to one engine, which frees it first.
-struct Listener {
+struct State {
     state: *mut sys::whisper_state,
 }
 
 // SAFETY: a state is used by one thread at a time.
-unsafe impl Send for Listener {}
+unsafe impl Send for State {}
 
-impl Drop for Listener {
+impl Drop for State {
     fn drop(&mut self) {
         // SAFETY: made once, freed once.
         unsafe { sys::whisper_free_state(self.state) };
     }
 }
 
-impl Listener {
+impl State {
     fn new(engine: &Engine) -> Result<Self> {
         // SAFETY: a loaded context.
         let state = unsafe { sys::whisper_init_state(engine.context) };

@@ -53,7 +53,7 @@ pub(super) fn language(options: &Options, engine: &Engine) -> Result<String> {
 }
 
 /// Where the model that the options name lies.
-fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
+pub(super) fn find(options: &Options, embedding: Embedding) -> Result<PathBuf> {
     let wanted = options.path("model").unwrap_or_default();
     let is_path = wanted.components().count() > 1 || wanted.extension() == Some(OsStr::new("bin"));
     if is_path {

@@ -199,4 +199,12 @@ impl Service for Scripted {
             if recordings.len() == before { Err(no_recording(id)) } else { Ok(()) }
         })
     }
+
+    fn purge<'a>(&'a self, _call: &'a Call) -> ServiceFuture<'a, ()> {
+        Box::pin(async move {
+            self.answer(Verb::Purge).await?;
+            self.recordings.lock().clear();
+            Ok(())
+        })
+    }
 }

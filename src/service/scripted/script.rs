@@ -21,6 +21,7 @@ pub(super) enum Verb {
     Wait,
     Transcript,
     Delete,
+    Purge,
 }
 
 #[derive(Debug, Deserialize)]

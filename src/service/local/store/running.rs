@@ -1,0 +1,166 @@
+//! A recognition under way for a store in a folder.
+
+use std::pin::pin;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+use super::archive::Archive;
+use super::entry::Entry;
+use super::id_of;
+use super::rows::{self, Again};
+use crate::error::{Error, ErrorKind, Result};
+use crate::options::Options;
+use crate::runtime::{Reporter, blocking};
+use crate::service::local::listener::{self, Job};
+use crate::service::local::recognition;
+use crate::transcript::Transcript;
+
+/// How often a recognition looks whether its recording is still there.
+const WATCH_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What there is to do.
+pub(super) enum Work {
+    /// A recording whose sound is at hand.
+    Heard(Job),
+    /// One that is read again first.
+    Again(Again),
+}
+
+/// The hold of a task on its recording. It keeps neither entry nor store: a recording that is deleted, and a client
+/// that is gone, end the recognition. Dropped before its end (the library is shut down), the recording is left for
+/// whoever comes next.
+pub(super) struct Running {
+    archive: Weak<Archive>,
+    entry: Weak<Entry>,
+    number: i64,
+    started: bool,
+}
+
+impl Running {
+    pub(super) fn new(archive: &Arc<Archive>, entry: &Arc<Entry>, number: i64) -> Self {
+        Self { archive: Arc::downgrade(archive), entry: Arc::downgrade(entry), number, started: false }
+    }
+
+    /// Starts to work. Runs inside the library's runtime.
+    pub(super) fn start(mut self, work: Work) {
+        self.started = true;
+        tokio::spawn(async move {
+            let outcome = match select(pin!(self.recognise(work)), pin!(self.lost())).await {
+                Either::Left((outcome, _)) => outcome,
+                Either::Right(_) => return,
+            };
+            self.settle(outcome).await;
+        });
+    }
+
+    async fn recognise(&self, work: Work) -> Result<Transcript> {
+        let entry = || self.entry.upgrade().ok_or_else(Error::cancelled);
+        let stop = entry()?.stop_flag();
+        // Held to the end: only one is read again and waits with its sound in memory.
+        let mut _turn = None;
+        let job = match work {
+            Work::Heard(job) => job,
+            Work::Again(again) => {
+                let turns = self.archive.upgrade().ok_or_else(Error::cancelled)?.again.clone();
+                _turn = Some(turns.acquire_owned().await.map_err(|_| Error::cancelled())?);
+                self.hear_again(again).await?
+            }
+        };
+        let (begun, ongoing) = (self.entry.clone(), self.entry.clone());
+        let (archive, number) = (self.archive.clone(), self.number);
+        let begin = move || {
+            if let Some(entry) = begun.upgrade() {
+                entry.begin();
+            }
+            // For other processes to see; what it says has no weight, so it is not waited for.
+            let archive = archive.clone();
+            tokio::spawn(blocking(move || {
+                let archive = archive.upgrade()?;
+                archive.database.write(|rows| Ok(rows::begin(rows, number, archive.owner())?)).ok()
+            }));
+        };
+        let progress = move |percent| {
+            if let Some(entry) = ongoing.upgrade() {
+                entry.progress(percent);
+            }
+        };
+        recognition::run(job.engine, job.speech, stop, &id_of(number), begin, progress).await
+    }
+
+    /// Reads a recording again, with the options and the model it came with.
+    async fn hear_again(&self, again: Again) -> Result<Job> {
+        let archive = self.archive.upgrade().ok_or_else(Error::cancelled)?;
+        let stop = self.entry.upgrade().ok_or_else(Error::cancelled)?.stop_flag();
+        let (listener, folder) = (archive.listener.clone(), archive.folder.clone());
+        drop(archive);
+        blocking(move || {
+            let mut options = Options::new().with("model", &again.model)?;
+            for (key, value) in &again.options {
+                options.set(key, value)?;
+            }
+            let options = listener.options().for_call(Some(&options));
+            let source = again.media.claim(&folder)?;
+            let engine = listener.engine_of(&options)?;
+            Ok(listener::hear(engine, &options, source, &Reporter::to_nobody(), &stop)?.0)
+        })
+        .await?
+    }
+
+    /// Ends once the recording is not ours any more: another process has deleted it.
+    async fn lost(&self) {
+        let mut seen = None;
+        loop {
+            tokio::time::sleep(WATCH_INTERVAL).await;
+            let Some(archive) = self.archive.upgrade() else { return };
+            let (number, before) = (self.number, seen);
+            let looked = blocking(move || {
+                let version = archive.look()?;
+                let ours = before == Some(version) || archive.is_ours(number)?;
+                Ok::<_, Error>((version, ours))
+            });
+            match looked.await {
+                Ok(Ok((_, false))) => return self.drop_entry(),
+                Ok(Ok((version, true))) => seen = Some(version),
+                // What cannot be asked now is asked later; at the end it matters.
+                _ => {}
+            }
+        }
+    }
+
+    fn drop_entry(&self) {
+        if let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) {
+            entry.set_ended();
+            archive.remove(self.number, &entry);
+        }
+    }
+
+    async fn settle(self, outcome: Result<Transcript>) {
+        let settled = blocking(move || {
+            let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) else { return };
+            let interrupted = matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled);
+            if !interrupted || entry.is_abandoned() {
+                archive.settle(&entry, self.number, outcome);
+            }
+        });
+        // Cancelled, it was dropped with what it holds, and goes on later.
+        let _ = settled.await;
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) else { return };
+        if entry.is_running() {
+            match self.started && !entry.is_abandoned() {
+                // Away with it, so that whoever follows it looks again.
+                true => archive.remove(self.number, &entry),
+                // Whoever brought it has gone before it began, and wants it no more.
+                false => entry.abandon(),
+            }
+            entry.set_ended();
+            archive.set_interrupted();
+        }
+    }
+}
