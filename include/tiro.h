@@ -118,6 +118,14 @@
 #define TIRO_E_ENGINE (-524)
 /* The processor lacks instructions that the recogniser needs. */
 #define TIRO_E_CPU_UNSUPPORTED (-525)
+/* The store of recordings was written by a newer version of tiro. Nothing in it was touched. */
+#define TIRO_E_STORE_NEWER (-526)
+/* The store of recordings is damaged, or is none. Nothing in it was touched. */
+#define TIRO_E_STORE_CORRUPT (-527)
+/* Another process does not let go of the store of recordings. */
+#define TIRO_E_STORE_BUSY (-528)
+/* A document could not be read: not JSON, or not of the format it is read as. */
+#define TIRO_E_DOCUMENT (-531)
 /* The operation was cancelled. */
 #define TIRO_E_CANCELLED (-600)
 
@@ -146,8 +154,12 @@
 #define TIRO_OPT_CHANNELS "channels"
 /* Longest time to connect, in ms. */
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
+/* Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client. */
+#define TIRO_OPT_DATA_DIR "data_dir"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
+/* With data_dir, what an unfinished recording is taken up again from: reference: the file itself, if it was given by its path, else a copy; copy: always a copy. */
+#define TIRO_OPT_KEEP_MEDIA "keep_media"
 /* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. */
 #define TIRO_OPT_LANGUAGE "language"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
@@ -164,10 +176,14 @@
 #define TIRO_OPT_RAW_FORMAT "raw_format"
 /* Frames a second of sound without a header (raw_format), from 4000; it must be given there. */
 #define TIRO_OPT_RAW_RATE "raw_rate"
+/* With data_dir: recordings older than this are deleted when the store is opened and at each upload; 0: kept until they are deleted. */
+#define TIRO_OPT_RETENTION_DAYS "retention_days"
 /* What the scripted service answers, as JSON (docs/scripted.md). */
 #define TIRO_OPT_SCRIPT "script"
 /* Who transcribes. */
 #define TIRO_OPT_SERVICE "service"
+/* Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files. */
+#define TIRO_OPT_SPOOL_DIR "spool_dir"
 /* Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use. */
 #define TIRO_OPT_THREADS "threads"
 /* Longest time to wait for a transcription, in ms; -1: without limit. */
@@ -961,6 +977,22 @@ tiro_status tiro_client_delete(tiro_client *client,
                                const tiro_options *call,
                                tiro_op **op,
                                tiro_error **err);
+
+/**
+ * Starts to delete every recording, with its transcript and whatever else is kept of it. The operation has no result:
+ * use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE. The operation:
+ * TIRO_E_UNSUPPORTED if the service deletes one by one only, and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_purge(tiro_client *client,
+                              const tiro_options *call,
+                              tiro_op **op,
+                              tiro_error **err);
 
 /**
  * Starts the whole job: upload, wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves
