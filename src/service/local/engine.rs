@@ -53,6 +53,7 @@ impl Drop for Engine {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Phrase {
     pub(super) start_ms: i64,
+    pub(super) end_ms: i64,
     pub(super) tokens: Vec<Token>,
 }
 
@@ -71,6 +72,12 @@ pub(super) struct Token {
 impl Token {
     pub(super) fn begins_word(&self) -> bool {
         self.text.first().is_some_and(u8::is_ascii_whitespace)
+    }
+
+    /// Whether it has a letter or a digit. Punctuation is aligned with the pause that follows. Letters of other scripts
+    /// are bytes above ASCII here.
+    pub(super) fn is_spoken(&self) -> bool {
+        self.text.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
     }
 }
 
@@ -253,6 +260,7 @@ impl State {
                     });
                 Phrase {
                     start_ms: sys::whisper_full_get_segment_t0_from_state(self.state, segment) * 10,
+                    end_ms: sys::whisper_full_get_segment_t1_from_state(self.state, segment) * 10,
                     tokens: tokens.collect(),
                 }
             });

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::engine::Engine;
-use super::{media_options, models};
 use super::recognition::{self, Speech};
+use super::{media_options, models};
 use crate::client::Embedding;
 use crate::error::Result;
 use crate::options::Options;

@@ -3,6 +3,7 @@
 //! sound as for thirty, so many short recordings together take little longer than one.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -127,70 +128,84 @@ fn hear_alone(hearing: &Hearing, threads: usize) -> Result<Heard> {
     hearing.engine.hear(&Request { samples: &samples, language: &hearing.language, threads, stop: &stop })
 }
 
-/// Hears several as one. Who got no word of it is heard again alone: a batch must never cost anybody a word.
+/// Hears several as one. A batch must never cost anybody a word, nor give anybody a word of another's: whose part is not
+/// beyond doubt is heard again alone.
 fn hear_together(hearings: &[&Hearing], threads: usize) -> Vec<Result<Heard>> {
-    let Some(parts) = try_together(hearings, threads) else {
-        return hearings.iter().map(|hearing| hear_alone(hearing, threads)).collect();
-    };
-    let rehear_if_empty = |(part, hearing): (Heard, &&Hearing)| match part.phrases.is_empty() {
-        true => hear_alone(hearing, threads),
-        false => Ok(part),
-    };
-    parts.into_iter().zip(hearings).map(rehear_if_empty).collect()
+    let parts = try_together(hearings, threads).unwrap_or_else(|| vec![None; hearings.len()]);
+    let or_alone =
+        |(part, hearing): (Option<Heard>, &&Hearing)| part.map_or_else(|| hear_alone(hearing, threads), Ok);
+    parts.into_iter().zip(hearings).map(or_alone).collect()
 }
 
-fn try_together(hearings: &[&Hearing], threads: usize) -> Option<Vec<Heard>> {
+fn try_together(hearings: &[&Hearing], threads: usize) -> Option<Vec<Option<Heard>>> {
     let mut samples = Vec::new();
-    let mut starts_ms = Vec::new();
+    let mut places = Vec::new();
     for hearing in hearings {
         if !samples.is_empty() {
             samples.resize(samples.len() + samples_of(BETWEEN_MS), 0.0);
         }
-        starts_ms.push((samples.len() as i64) * 1000 / i64::from(RATE));
+        let start_ms = samples.len() as i64 * 1000 / i64::from(RATE);
+        places.push(start_ms..start_ms + hearing.window.length_ms());
         hearing.append_to(&mut samples).ok()?;
     }
     let first = hearings.first()?;
     let stop = || hearings.iter().all(|hearing| hearing.is_given_up());
     let request = Request { samples: &samples, language: &first.language, threads, stop: &stop };
     let heard = first.engine.hear(&request).ok()?;
-    Some(divide(heard, &starts_ms))
+    Some(divide(&heard, &places))
 }
 
-/// What each of the recordings that start at these times said. A phrase that runs over a border is divided word by word,
-/// by when the words end.
-fn divide(heard: Heard, starts_ms: &[i64]) -> Vec<Heard> {
+/// What each of the recordings at these places said; none where that is in doubt: nothing was heard of it, or a phrase
+/// that reaches into it reaches into another, too.
+fn divide(heard: &Heard, places: &[Range<i64>]) -> Vec<Option<Heard>> {
     let empty = Heard { phrases: Vec::new(), language: heard.language.clone() };
-    let mut parts = vec![empty; starts_ms.len()];
-    let part_at = |ms: i64| starts_ms.partition_point(|start| start - BETWEEN_MS / 2 <= ms).saturating_sub(1);
-    for phrase in heard.phrases {
-        let mut last_part = None;
-        for word in words(&phrase.tokens) {
-            let part = part_at(word.iter().find_map(|token| token.aligned_ms).unwrap_or(word[0].start_ms));
-            let start_ms = starts_ms[part];
-            if last_part != Some(part) {
-                let begin_ms = (phrase.start_ms - start_ms).max(0);
-                parts[part].phrases.push(Phrase { start_ms: begin_ms, tokens: Vec::new() });
+    let mut parts = vec![Some(empty); places.len()];
+    for phrase in &heard.phrases {
+        let touched = touched(phrase, places);
+        match touched.len() {
+            1 => {
+                let start_ms = places[touched.start].start;
+                if let Some(part) = &mut parts[touched.start] {
+                    part.phrases.push(earlier(phrase, start_ms));
+                }
             }
-            last_part = Some(part);
-            if let Some(phrase) = parts[part].phrases.last_mut() {
-                phrase.tokens.extend(word.iter().map(|token| earlier(token, start_ms)));
-            }
+            _ => parts[touched].fill(None),
         }
     }
-    parts
+    parts.into_iter().map(|part| part.filter(|part| !part.phrases.is_empty())).collect()
 }
 
-/// The tokens word by word.
-fn words(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
-    tokens.chunk_by(|_, next| !next.begins_word())
+/// The places that a phrase may belong to, by its own times and by those of its words. A phrase's own times may lie in
+/// the silence on either side.
+fn touched(phrase: &Phrase, places: &[Range<i64>]) -> Range<usize> {
+    const SLACK_MS: i64 = 300;
+    let last = places.len() - 1;
+    let reaches = |from: i64, to: i64| {
+        let first = places.partition_point(|place| place.end - SLACK_MS <= from).min(last);
+        let end = places.partition_point(|place| place.start + SLACK_MS < to).max(first + 1);
+        first..end
+    };
+    let mut touched = reaches(phrase.start_ms, phrase.end_ms.max(phrase.start_ms));
+    let spoken = phrase.tokens.iter().filter(|token| token.is_spoken());
+    for aligned_ms in spoken.filter_map(|token| token.aligned_ms) {
+        // A word is over when its time has come: what ends before a place begins is not of it.
+        let at = places.partition_point(|place| place.end + BETWEEN_MS / 2 < aligned_ms).min(last);
+        touched = touched.start.min(at)..touched.end.max(at + 1);
+    }
+    touched
 }
 
-fn earlier(token: &Token, by_ms: i64) -> Token {
-    Token {
+fn earlier(phrase: &Phrase, by_ms: i64) -> Phrase {
+    let token = |token: &Token| Token {
         start_ms: token.start_ms - by_ms,
         end_ms: token.end_ms - by_ms,
         aligned_ms: token.aligned_ms.map(|time| time - by_ms),
         ..token.clone()
+    };
+    Phrase {
+        start_ms: (phrase.start_ms - by_ms).max(0),
+        end_ms: phrase.end_ms - by_ms,
+        tokens: phrase.tokens.iter().map(token).collect(),
     }
 }
 
@@ -198,25 +213,58 @@ fn earlier(token: &Token, by_ms: i64) -> Token {
 mod tests {
     use super::*;
 
-    fn token(text: &str, aligned_ms: i64) -> Token {
-        let (text, aligned_ms) = (text.as_bytes().to_vec(), Some(aligned_ms));
-        Token { text, probability: 1.0, start_ms: 0, end_ms: 0, aligned_ms }
+    const PLACES: [Range<i64>; 3] = [0..2_000, 2_600..5_000, 5_600..7_000];
+
+    fn phrase(start_ms: i64, end_ms: i64, aligned: &[i64]) -> Phrase {
+        let token = |aligned_ms: &i64| Token {
+            text: b" word".to_vec(),
+            probability: 1.0,
+            start_ms: 0,
+            end_ms: 0,
+            aligned_ms: Some(*aligned_ms),
+        };
+        Phrase { start_ms, end_ms, tokens: aligned.iter().map(token).collect() }
+    }
+
+    fn words(phrases: Vec<Phrase>) -> Vec<Option<usize>> {
+        let parts = divide(&Heard { phrases, language: "en".into() }, &PLACES);
+        let count = |part: Heard| part.phrases.iter().map(|phrase| phrase.tokens.len()).sum();
+        parts.into_iter().map(|part| part.map(count)).collect()
     }
 
     #[test]
-    fn a_phrase_over_a_border_is_divided_between_words() {
-        let tokens = vec![token(" one", 500), token(" tw", 2_600), token("o", 2_900), token(" three", 3_400)];
-        let heard = Heard { phrases: vec![Phrase { start_ms: 100, tokens }], language: "en".into() };
-        let parts = divide(heard, &[0, 2_000]);
-        let text = |part: &Heard| part.phrases.iter().map(|phrase| phrase.tokens.len()).collect::<Vec<_>>();
-        assert_eq!((text(&parts[0]), text(&parts[1])), (vec![1], vec![3]));
-        assert_eq!(parts[1].phrases[0].tokens[0].aligned_ms, Some(600));
-        assert_eq!(parts[1].phrases[0].start_ms, 0);
+    fn each_phrase_goes_to_its_place() {
+        let phrases = vec![
+            phrase(100, 2_000, &[500, 1_900]),
+            phrase(2_000, 5_400, &[3_000]),
+            phrase(5_400, 7_000, &[6_000]),
+        ];
+        assert_eq!(words(phrases.clone()), [Some(2), Some(1), Some(1)]);
+        let heard = Heard { phrases, language: "en".into() };
+        let second = divide(&heard, &PLACES)[1].clone().unwrap();
+        assert_eq!((second.phrases[0].start_ms, second.phrases[0].tokens[0].aligned_ms), (0, Some(400)));
     }
 
     #[test]
-    fn who_said_nothing_has_no_phrase() {
-        let heard = Heard { phrases: vec![], language: "en".into() };
-        assert!(divide(heard, &[0, 2_000]).iter().all(|part| part.phrases.is_empty()));
+    fn a_phrase_over_a_border_belongs_to_nobody() {
+        assert_eq!(
+            words(vec![phrase(100, 3_500, &[500, 3_000]), phrase(5_500, 7_000, &[6_500])]),
+            [None, None, Some(1)]
+        );
+    }
+
+    #[test]
+    fn a_word_in_the_place_of_another_puts_both_in_doubt() {
+        let phrases = vec![
+            phrase(100, 2_000, &[500]),
+            phrase(2_600, 5_000, &[1_900, 3_500]),
+            phrase(5_600, 7_000, &[6_000]),
+        ];
+        assert_eq!(words(phrases), [None, None, Some(1)]);
+    }
+
+    #[test]
+    fn who_was_not_heard_is_heard_again() {
+        assert_eq!(words(vec![phrase(2_600, 5_000, &[3_000])]), [None, Some(1), None]);
     }
 }

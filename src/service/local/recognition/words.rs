@@ -78,7 +78,7 @@ fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut V
         let text: Vec<u8> = pieces.iter().flat_map(|piece| piece.text.iter().copied()).collect();
         let text = String::from_utf8_lossy(&text).trim().to_owned();
         // Music is heard as notes, and a pause as a dash: no words.
-        if !has_letter(text.as_bytes()) || text.contains(MUSIC) {
+        if !pieces.iter().any(Token::is_spoken) || text.contains(MUSIC) {
             continue;
         }
         let (start, end) = times(pieces, heard_until);
@@ -100,7 +100,7 @@ fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut V
 /// ended. Punctuation is aligned with the pause after the word and must not stretch it: the last piece with a letter
 /// counts.
 fn times(pieces: &[Token], heard_until: i64) -> (i64, i64) {
-    let spoken = pieces.iter().rev().find(|piece| has_letter(&piece.text)).unwrap_or(&pieces[0]);
+    let spoken = pieces.iter().rev().find(|piece| piece.is_spoken()).unwrap_or(&pieces[0]);
     let aligned = spoken.aligned_ms.map(|end| (heard_until, (end - LAG_MS).max(heard_until)));
     aligned.unwrap_or((pieces[0].start_ms, spoken.end_ms))
 }
@@ -122,11 +122,6 @@ fn spoken_part(active: &[bool], time: Range<i64>) -> Range<i64> {
     start..pause.map_or(time.end, |pause| (end + pause.start) as i64 * FRAME_MS)
 }
 
-/// Letters of other scripts are bytes above ASCII here.
-fn has_letter(text: &[u8]) -> bool {
-    text.iter().any(|byte| byte.is_ascii_alphanumeric() || *byte >= 0x80)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::windows::Piece;
@@ -143,7 +138,7 @@ mod tests {
     }
 
     fn heard_in(window: &Window, tokens: Vec<Token>, active: &[bool]) -> Transcript {
-        let phrases = vec![Phrase { start_ms: 100, tokens }];
+        let phrases = vec![Phrase { start_ms: 100, end_ms: 1_000, tokens }];
         let mut lane = LaneWords::default();
         lane.append(window, &Heard { phrases, language: "en".into() }, active);
         transcript("r", "en", 20 * active.len() as i64, vec![lane])
