@@ -40,5 +40,6 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    Segment, SegmentRef, SegmentView, Transcript, TranscriptBuilder, Word, WordRef, WordView,
+    EXPORT_FORMATS, ExportFormat, Segment, SegmentRef, SegmentView, Sink, Transcript, TranscriptBuilder,
+    Word, WordRef, WordView,
 };

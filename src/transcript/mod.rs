@@ -1,13 +1,16 @@
 //! The transcript: words and segments in columns, immutable and cheap to share. Here is the model and how it is built;
 //! what a service's own document means is the business of that service's decoder.
 
+mod export;
 mod json;
+mod subtitle;
 mod view;
 
 use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
+pub use export::{EXPORT_FORMATS, ExportFormat, Sink};
 pub use view::{SegmentView, WordView};
 
 /// A word to build a transcript from.
