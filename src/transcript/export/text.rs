@@ -5,9 +5,9 @@ pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace() && !matches!(c, '\u{a0}' | '\u{2007}' | '\u{202f}')
 }
 
-/// The parts of a text between white space.
+/// The parts of a text between white space, without any around them.
 pub(crate) fn parts(text: &str) -> impl Iterator<Item = &str> {
-    text.split(is_separator).filter(|part| !part.is_empty())
+    text.split(is_separator).map(str::trim).filter(|part| !part.is_empty())
 }
 
 /// A character as it is written: one that XML, terminals or players do not stand becomes U+FFFD.
@@ -75,7 +75,7 @@ mod tests {
     #[test]
     fn a_line_has_one_space_between_its_parts_and_no_controls() {
         let mut line = String::new();
-        push_line(&mut line, " a\r\n\n\tb\0c\u{a0}d\u{2028}<\u{ffff}> ", markup);
+        push_line(&mut line, " a\r\n\n\tb\0c\u{a0}d\u{2028}<\u{ffff}> \u{a0} \u{a0}", markup);
         assert_eq!(line, "a b\u{fffd}c\u{a0}d &lt;\u{fffd}&gt;");
     }
 

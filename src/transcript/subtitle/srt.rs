@@ -37,9 +37,10 @@ pub(crate) fn write(transcript: &Transcript, options: &ExportOptions, out: &mut 
     out.finish()
 }
 
-/// Tags (`<i>`), styles (`{\an8}`), line breaks (`\N`) and the arrow between times.
+/// Tags (`<i>`), styles (`{\an8}`), line breaks (`\N`), the arrow between times, and times themselves: some readers know
+/// the first line of a cue by these alone.
 pub(super) fn replace_markup(part: &str, out: &mut String) {
-    let dashes = Cell::new(0);
+    let (dashes, is_time) = (Cell::new(0), holds_time(part));
     push_escaped(out, part, |c| {
         let before = dashes.replace(if c == '-' { dashes.get() + 1 } else { 0 });
         match c {
@@ -47,9 +48,27 @@ pub(super) fn replace_markup(part: &str, out: &mut String) {
             '{' => Some("｛"),
             '\\' => Some("＼"),
             '>' if before >= 2 => Some("＞"),
+            ':' if is_time => Some("："),
             _ => None,
         }
     });
+}
+
+/// Whether there is something like `0:00:00,0` in a text.
+fn holds_time(part: &str) -> bool {
+    let mut fields = part.split(':');
+    let (Some(mut hours), Some(mut minutes)) = (fields.next(), fields.next()) else { return false };
+    for seconds in fields {
+        let rest = seconds.trim_start_matches(char::is_numeric);
+        let has_fraction = rest.len() < seconds.len()
+            && rest.strip_prefix([',', '.']).is_some_and(|fraction| fraction.starts_with(char::is_numeric));
+        let is_whole = !minutes.is_empty() && minutes.chars().all(char::is_numeric);
+        if hours.ends_with(char::is_numeric) && is_whole && has_fraction {
+            return true;
+        }
+        (hours, minutes) = (minutes, seconds);
+    }
+    false
 }
 
 #[cfg(test)]
@@ -62,5 +81,9 @@ mod tests {
         replace_markup("<i>--->{\\an8}-->\0", &mut out);
         assert_eq!(out, "＜i>---＞｛＼an8}--＞\u{fffd}");
         assert!(!out.contains("-->"));
+        out.clear();
+        replace_markup("x00:00:01,5.", &mut out);
+        replace_markup(":1:2:3:", &mut out);
+        assert_eq!(out, "x00：00：01,5.:1:2:3:");
     }
 }

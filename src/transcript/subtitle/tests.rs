@@ -1,14 +1,15 @@
 use proptest::prelude::*;
+use proptest::strategy::ValueTree;
 use proptest::test_runner::Config;
 
 use super::*;
 use crate::options::Options;
 use crate::transcript::export::options::{ExportOptions, Speakers};
-use crate::transcript::export::text::{is_separator, shown};
+use crate::transcript::export::text::{parts, shown};
 use crate::transcript::{Segment, Word};
 
 fn config() -> Config {
-    Config { failure_persistence: None, ..Config::default() }
+    Config { cases: 100, failure_persistence: None, ..Config::default() }
 }
 
 const HOSTILE: &[&str] = &[
@@ -64,9 +65,9 @@ const HOSTILE: &[&str] = &[
 
 fn word_text() -> impl Strategy<Value = String> {
     prop_oneof![
-        6 => "[a-zA-Z]{1,9}[.,?!]?",
-        3 => proptest::sample::select(HOSTILE).prop_map(str::to_owned),
-        1 => any::<String>(),
+        24 => "[a-zA-Z]{1,9}[.,?!]?",
+        12 => proptest::sample::select(HOSTILE).prop_map(str::to_owned),
+        4 => any::<String>(),
         1 => ("[a-zé字]{1,3}", 1usize..4000).prop_map(|(unit, times)| unit.repeat(times)),
     ]
 }
@@ -126,7 +127,7 @@ fn options() -> impl Strategy<Value = Options> {
 
 /// All that is not white space.
 fn solid(text: &str) -> String {
-    text.chars().filter(|c| !is_separator(*c)).map(shown).collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(shown).collect()
 }
 
 fn cue_text(cues: &Cues<'_>, cue: &Cue) -> Vec<String> {
@@ -148,7 +149,7 @@ fn check_layout(transcript: &Transcript, options: &LayoutOptions) {
         for (text, line) in cue_text(&cues, cue).iter().zip(cues.lines(cue)) {
             assert_eq!(line.start, next_token, "in order, none lost");
             next_token = line.end;
-            assert!(!text.is_empty() && text.trim_matches(is_separator) == text, "{text:?}");
+            assert!(!text.is_empty() && text.trim() == text, "{text:?}");
             let fits = tokens::width_of(text) <= options.line_chars || line.len() == 1;
             assert!(fits, "{text:?} is wider than {}", options.line_chars);
             assert!(cues.tokens[line.clone()].iter().all(|token| token.segment == cue.segment));
@@ -179,8 +180,7 @@ fn check_read_back(transcript: &Transcript, options: &Options, format: &str) {
         let words: Vec<&str> = segment.words.clone().map(|word| read.word(word).text).collect();
         let written = cue_text(&cues, cue).join(" ");
         assert_eq!(words.join(" "), written, "{document}");
-        let speaker: Vec<&str> = transcript.segment(cue.segment).speaker.split(is_separator).collect();
-        let speaker = speaker.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+        let speaker = parts(transcript.segment(cue.segment).speaker).collect::<Vec<_>>().join(" ");
         if format == "vtt" && read_options.speakers != Speakers::None {
             assert_eq!(segment.speaker, speaker.chars().map(shown).collect::<String>());
         }
@@ -219,4 +219,31 @@ proptest! {
             let _ = Transcript::from_srt([b"1\n0:1,0 --> 0:2,0\n", bytes].concat());
         }
     }
+}
+
+/// Files of subtitles with their cues, for readers of other makers: `tests/full/readers`.
+#[test]
+fn write_for_other_readers() {
+    let Some(folder) = std::env::var_os("TIRO_WRITE_CASES").map(std::path::PathBuf::from) else { return };
+    let mut runner = proptest::test_runner::TestRunner::new(config());
+    let mut cases = Vec::new();
+    for number in 0..300 {
+        let transcript = transcripts().new_tree(&mut runner).unwrap().current();
+        let options = options().new_tree(&mut runner).unwrap().current();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.join(name), bytes).unwrap();
+        for format in ["srt", "vtt", "ttml"] {
+            let document = transcript.to_format(format, Some(&options)).unwrap();
+            let name = format!("{number}.{format}");
+            write(&name, document.as_bytes());
+            let read = match format {
+                "srt" => Transcript::from_srt(document),
+                _ => Transcript::from_vtt(transcript.to_vtt(Some(&options)).unwrap()),
+            };
+            let cues = format!("{name}.json");
+            write(&cues, read.unwrap().to_json().as_bytes());
+            cases.push(serde_json::json!({"name": name, "format": format, "expected": name, "cues": cues}));
+        }
+    }
+    let cases = serde_json::json!({"exports": cases});
+    std::fs::write(folder.join("cases.json"), cases.to_string()).unwrap();
 }

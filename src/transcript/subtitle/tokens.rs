@@ -11,8 +11,8 @@ use crate::transcript::Transcript;
 use crate::transcript::export::options::{SpeakerNames, Speakers};
 use crate::transcript::export::text::{parts, push_escaped};
 
-/// Later times are taken for this one: some room is left for cues that have to be put off.
-const LATEST_MS: i64 = i64::MAX / 4;
+/// Later times are taken for this one, eleven years: players read no more than so many digits.
+const LATEST_MS: i64 = 99_999 * 3_600_000;
 
 /// What the format asks of the text.
 pub(super) struct Dialect {

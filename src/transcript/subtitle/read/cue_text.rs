@@ -28,10 +28,13 @@ impl Gathered {
     }
 
     fn end_word(&mut self) {
-        if self.word.is_empty() {
+        let text = self.word.trim().to_owned();
+        self.word.clear();
+        let start_ms = self.word_start_ms.take();
+        if text.is_empty() {
             return;
         }
-        let word = ReadWord { text: std::mem::take(&mut self.word), start_ms: self.word_start_ms.take() };
+        let word = ReadWord { text, start_ms };
         match self.runs.last_mut() {
             Some(run) if run.speaker == self.speaker => run.words.push(word),
             _ => self.runs.push(Run { speaker: self.speaker.clone(), words: vec![word] }),
