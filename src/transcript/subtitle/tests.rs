@@ -193,6 +193,15 @@ fn check_read_back(transcript: &Transcript, options: &Options, format: &str) {
     }
 }
 
+#[test]
+fn a_no_break_space_is_never_a_line_of_its_own() {
+    let words = vec![Word { text: "x\u{a0}y".into(), end_ms: 900, ..Word::default() }];
+    let transcript = Transcript::builder().segment(&Segment { speaker: String::new(), words }).build();
+    let options = Options::new().with("subtitle_line_chars", "1").unwrap();
+    check_read_back(&transcript, &options, "vtt");
+    check_read_back(&transcript, &options, "srt");
+}
+
 proptest! {
     #![proptest_config(config())]
 

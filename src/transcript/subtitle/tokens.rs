@@ -141,6 +141,17 @@ impl<'a> Builder<'a, '_> {
         (self.dialect.replace)(part, &mut clean);
         clean.push_str(suffix);
         let width = width_of(&clean);
+        if width > self.line_chars && part.contains(char::is_whitespace) {
+            self.clean = clean;
+            // A space where no line may break is one where a line has to.
+            let mut subparts = part.split(char::is_whitespace).filter(|part| !part.is_empty()).peekable();
+            while let Some(subpart) = subparts.next() {
+                let is_last = subparts.peek().is_none();
+                let share = if is_last { time.clone() } else { time.start..time.start };
+                self.push_part(subpart, if is_last { suffix } else { "" }, segment, share, is_prefix);
+            }
+            return;
+        }
         let first = self.tokens.list.len();
         let mut push = |piece: &str, width: u32, ending: Ending| {
             let text = self.tokens.text.len()..self.tokens.text.len() + piece.len();
