@@ -96,8 +96,8 @@ lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
 	$(CARGO) test -q --locked --test header --test docs
-	ruff check python && ruff check --config python/pyproject.toml examples benches
-	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches
+	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance
+	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance
 	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables

@@ -21,11 +21,11 @@ fn path(case: &Value, key: &str) -> PathBuf {
     folder().join(case[key].as_str().unwrap())
 }
 
-/// What reads a format back, if there is a reader of it.
-fn reader(format: &str) -> Option<fn(&Vec<u8>) -> tiro::Result<Transcript>> {
+/// The document read back, if there is a reader of its format.
+fn read(format: &str, document: &[u8]) -> Option<tiro::Result<Transcript>> {
     match format {
-        "srt" => Some(|document| Transcript::from_srt(document)),
-        "vtt" => Some(|document| Transcript::from_vtt(document)),
+        "srt" => Some(Transcript::from_srt(document)),
+        "vtt" => Some(Transcript::from_vtt(document)),
         _ => None,
     }
 }
@@ -52,7 +52,7 @@ fn exports_are_these_bytes() {
         let mut found = Vec::new();
         let format = case["format"].as_str().unwrap();
         transcript.export(format, Some(&options), &mut found).unwrap();
-        let cues = reader(format).map(|read| read(&found).unwrap().to_json());
+        let cues = read(format, &found).map(|cues| cues.unwrap().to_json());
         let other_cues = cues.and_then(|cues| difference(case, "cues", cues.as_bytes()));
         difference(case, "expected", &found).or(other_cues)
     };
@@ -62,9 +62,9 @@ fn exports_are_these_bytes() {
 
 #[test]
 fn documents_are_these_transcripts() {
-    let read = |case: &Value| {
+    let check = |case: &Value| {
         let document = std::fs::read(path(case, "document")).unwrap();
-        let read = reader(case["format"].as_str().unwrap()).unwrap()(&document);
+        let read = read(case["format"].as_str().unwrap(), &document).unwrap();
         match (read, case["error"].as_str()) {
             (Ok(transcript), None) => difference(case, "expected", transcript.to_json().as_bytes()),
             (Err(error), Some(name)) => {
@@ -79,6 +79,6 @@ fn documents_are_these_transcripts() {
             (outcome, _) => Some(format!("{}: {outcome:?}", case["name"])),
         }
     };
-    let differences: Vec<_> = cases("reads").iter().filter_map(read).collect();
+    let differences: Vec<_> = cases("reads").iter().filter_map(check).collect();
     assert!(differences.is_empty(), "{differences:#?}");
 }

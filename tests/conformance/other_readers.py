@@ -10,13 +10,13 @@ import json
 import re
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pysubs2
 import srt
 import ttconv.imsc.reader
 import webvtt
 from ttconv import model
-from xml.etree import ElementTree
 
 Cue = tuple[int, int, str]
 
@@ -39,7 +39,6 @@ def expected_cues(path: Path) -> list[Cue]:
 def by_pysubs2(path: Path) -> list[Cue]:
     with open(path, encoding="utf-8", newline="\n") as file:
         subtitles = pysubs2.SSAFile.from_string(file.read(), format_=path.suffix[1:], keep_html_tags=True)
-
 
     def text(event: pysubs2.SSAEvent) -> str:
         lines = event.text.replace("\\N", "\n")
@@ -91,7 +90,10 @@ def is_within_pysubs2(path: Path, cues: list[Cue]) -> bool:
     and ``\\N`` is a line break in WebVTT, too."""
     text = path.read_text("utf-8")
     lines = [line for line in text.split("\n") if "-->" not in line]
-    has_times = any(len(pysubs2.time.TIMESTAMP.findall(line) + pysubs2.time.TIMESTAMP_SHORT.findall(line)) > 1 for line in lines)
+    has_times = any(
+        len(pysubs2.time.TIMESTAMP.findall(line) + pysubs2.time.TIMESTAMP_SHORT.findall(line)) > 1
+        for line in lines
+    )
     ends_in_number = bool(re.search(r"\n *\d+ *$", text.rstrip()))
     is_early = all(end < 100 * 3_600_000 for _, end, _ in cues)
     return is_early and not has_times and not ends_in_number and not ("\\N" in text and path.suffix == ".vtt")
@@ -117,7 +119,9 @@ def main(folder: Path) -> int:
                 continue
             for number, (wanted, got) in enumerate(zip(expected, found)):
                 if wanted != got:
-                    print(f"{case['name']}, {reader.__name__}, cue {number}: {got!r:.300} instead of {wanted!r:.300}")
+                    print(
+                        f"{case['name']}, {reader.__name__}, cue {number}: {got!r:.300} instead of {wanted!r:.300}"
+                    )
                     differences += 1
                     break
     read = ", ".join(f"{name} {count}" for name, count in counts.items())

@@ -90,7 +90,7 @@ impl Cells {
             if index > 0 {
                 out.push(self.delimiter);
             }
-            if cell.contains(|c| c == self.delimiter || matches!(c, '"' | '\r' | '\n')) {
+            if cell.contains([self.delimiter, '"', '\r', '\n']) {
                 out.push('"');
                 out.push_str(&cell.replace('"', "\"\""));
                 out.push('"');

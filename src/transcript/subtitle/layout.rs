@@ -135,9 +135,9 @@ impl Candidate {
         if room_ms < options.shortest_ms {
             cost += cost::TOO_SHORT * (options.shortest_ms - room_ms) / options.shortest_ms;
         }
-        let reading_ms = reading_ms(filled, options);
-        if room_ms < reading_ms {
-            cost += cost::TOO_FAST * (reading_ms - room_ms) / reading_ms;
+        let (needed, given) = (filled * 1000, room_ms * options.chars_per_second);
+        if given < needed && options.chars_per_second > 0 {
+            cost += cost::TOO_FAST * (needed - given) / needed;
         }
         cost += cost::SENTENCE_INSIDE * self.sentences_inside;
         if ends_run {

@@ -57,22 +57,25 @@ pub(super) fn srt_runs(text: &str) -> Vec<Run> {
     let mut gathered = Gathered::default();
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if let Some(length) = srt_markup(rest) {
-            rest = &rest[length..];
-        } else if let Some(after) = ["\\N", "\\n", "\\h"].iter().find_map(|mark| rest.strip_prefix(mark)) {
-            gathered.push(' ');
-            rest = after;
-        } else {
+        let markup = match c {
+            '<' | '{' => srt_markup(rest),
+            '\\' if rest[1..].starts_with(['N', 'n', 'h']) => {
+                gathered.push(' ');
+                Some(2)
+            }
+            _ => None,
+        };
+        if markup.is_none() {
             gathered.push(c);
-            rest = &rest[c.len_utf8()..];
         }
+        rest = &rest[markup.unwrap_or(c.len_utf8())..];
     }
     gathered.finish()
 }
 
 /// The length of the tag or style that a text begins with. One that does not end soon is text.
 fn srt_markup(text: &str) -> Option<usize> {
-    const LONGEST: usize = 1000;
+    const LONGEST: usize = 200;
     let until = |end: u8| text.bytes().take(LONGEST).position(|byte| byte == end).map(|at| at + 1);
     if text.starts_with("{\\") {
         return until(b'}');

@@ -169,7 +169,7 @@ fn time(text: &str) -> Option<Result<i64, OutOfRange>> {
     };
     let parts: Vec<&str> = whole.splitn(4, ':').collect();
     let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let has_form = (2..=3).contains(&parts.len()) && parts.iter().all(|part| is_number(&part));
+    let has_form = (2..=3).contains(&parts.len()) && parts.iter().all(is_number);
     if !has_form || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
