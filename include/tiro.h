@@ -118,6 +118,8 @@
 #define TIRO_E_ENGINE (-524)
 /* The processor lacks instructions that the recogniser needs. */
 #define TIRO_E_CPU_UNSUPPORTED (-525)
+/* A document could not be read: not JSON, or not of the format it is read as. */
+#define TIRO_E_DOCUMENT (-531)
 /* The operation was cancelled. */
 #define TIRO_E_CANCELLED (-600)
 

@@ -127,6 +127,8 @@ error_table! {
     Engine = -524, "TIRO_E_ENGINE", "LocalError", false;
     /// The processor lacks instructions that the recogniser needs.
     CpuUnsupported = -525, "TIRO_E_CPU_UNSUPPORTED", "UnsupportedError", false;
+    /// A document could not be read: not JSON, or not of the format it is read as.
+    Document = -531, "TIRO_E_DOCUMENT", "LocalError", false;
     /// The operation was cancelled.
     Cancelled = -600, "TIRO_E_CANCELLED", "CancelledError", false;
 }

@@ -1,6 +1,7 @@
 //! The transcript: words and segments in columns, immutable and cheap to share. Here is the model and how it is built;
 //! what a service's own document means is the business of that service's decoder.
 
+mod json;
 mod view;
 
 use std::sync::Arc;
