@@ -40,5 +40,6 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    Segment, SegmentRef, SegmentView, Transcript, TranscriptBuilder, Word, WordRef, WordView,
+    Align, Attributes, Format, List, Match, Paragraph, ParagraphRef, ParagraphStyle, Script, Segment,
+    SegmentRef, SegmentView, Spacing, Transcript, TranscriptBuilder, Word, WordRef, WordView,
 };
