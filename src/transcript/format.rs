@@ -1,5 +1,7 @@
 //! How words and paragraphs are set, where a service's editor left it.
 
+use std::collections::BTreeMap;
+
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
@@ -45,7 +47,7 @@ pub(super) static PLAIN: Format = Format {
     font: String::new(),
     size: String::new(),
     class: String::new(),
-    other: Attributes { entries: Vec::new() },
+    other: Attributes { entries: BTreeMap::new() },
 };
 
 /// Where a word stands to its line.
@@ -77,7 +79,7 @@ pub(super) static PLAIN_PARAGRAPH: ParagraphStyle = ParagraphStyle {
     align: Align::Left,
     list: None,
     indent: 0,
-    other: Attributes { entries: Vec::new() },
+    other: Attributes { entries: BTreeMap::new() },
 };
 
 /// How the lines of a paragraph stand.
@@ -235,8 +237,7 @@ impl List {
 /// Attributes that the model has no place for: names and values, the values as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Attributes {
-    /// In the order of the names, each once.
-    entries: Vec<(String, String)>,
+    entries: BTreeMap<String, String>,
 }
 
 impl Attributes {
@@ -253,16 +254,12 @@ impl Attributes {
 
     /// As `insert`, of what is JSON already.
     pub(super) fn set(&mut self, name: &str, json: &str) {
-        match self.entries.binary_search_by(|(known, _)| known.as_str().cmp(name)) {
-            Ok(index) => self.entries[index].1 = json.to_owned(),
-            Err(index) => self.entries.insert(index, (name.to_owned(), json.to_owned())),
-        }
+        self.entries.insert(name.to_owned(), json.to_owned());
     }
 
     /// The value of an attribute, as JSON.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let index = self.entries.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
-        Some(&self.entries[index].1)
+        self.entries.get(name).map(String::as_str)
     }
 
     /// Names and values in the order of the names.

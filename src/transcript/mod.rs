@@ -18,6 +18,7 @@ use std::sync::Arc;
 use once_cell::race::OnceBox;
 
 use columns::{Columns, range_of};
+use format::{PLAIN, PLAIN_PARAGRAPH};
 
 pub use build::{Paragraph, Segment, TranscriptBuilder, Word};
 pub use decode::Spacing;
@@ -137,6 +138,7 @@ impl Transcript {
     /// If there is no such word.
     pub fn word(&self, index: usize) -> WordRef<'_> {
         let Columns { words, formats, .. } = self.columns();
+        let format = words.format.get(index).map_or(0, |number| *number as usize);
         WordRef {
             text: words.text.get(index),
             start_ms: words.start_ms[index],
@@ -144,7 +146,8 @@ impl Transcript {
             confidence: Some(words.confidence[index]).filter(|confidence| !confidence.is_nan()),
             segment: words.segment[index] as usize,
             estimated: !words.timed.get(index),
-            format: words.format.get(index).map_or(&format::PLAIN, |number| &formats[*number as usize]),
+            // Most words are plain: so they share one format, and to ask for it takes no comparison.
+            format: if format == 0 { &PLAIN } else { &formats[format] },
         }
     }
 
@@ -174,7 +177,7 @@ impl Transcript {
         ParagraphRef {
             segment: words.segment[range.start] as usize,
             words: range,
-            style: style.unwrap_or(&format::PLAIN_PARAGRAPH),
+            style: style.unwrap_or(&PLAIN_PARAGRAPH),
             marked: style.is_some(),
         }
     }

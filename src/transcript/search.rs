@@ -95,11 +95,13 @@ fn simple(text: &str) -> Cow<'_, str> {
 }
 
 fn is_part_of_word(c: char) -> bool {
-    c.is_alphanumeric() || is_apostrophe(c) || canonical_combining_class(c) != 0
+    c.is_alphanumeric() || is_passed_over(c) || canonical_combining_class(c) != 0
 }
 
-fn is_apostrophe(c: char) -> bool {
+/// Apostrophes, and what is not seen: soft hyphens, joiners, marks of direction.
+fn is_passed_over(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Through the upper case, so that ß is ss and both forms of sigma are one.
@@ -107,7 +109,7 @@ fn fold_into(text: &mut String, token: &str) {
     if token.is_ascii() {
         text.extend(token.chars().filter(|c| *c != '\'').map(|c| c.to_ascii_lowercase()));
     } else {
-        let letters = token.chars().filter(|c| !is_apostrophe(*c) && !is_accent(*c));
+        let letters = token.chars().filter(|c| !is_passed_over(*c) && !is_accent(*c));
         text.extend(letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase));
     }
 }
@@ -115,4 +117,84 @@ fn fold_into(text: &mut String, token: &str) {
 /// Marks that make another letter are none: nukta (7), voicing of kana (8), virama (9).
 fn is_accent(c: char) -> bool {
     !matches!(canonical_combining_class(c), 0 | 7..=9)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::{Segment, Word};
+
+    fn transcript(segments: &[&str]) -> Transcript {
+        let mut builder = Transcript::builder();
+        let mut now_ms = 0;
+        for text in segments {
+            let words = text.split(' ').map(|text| {
+                now_ms += 10;
+                Word { text: text.into(), start_ms: now_ms - 10, end_ms: now_ms, ..Word::default() }
+            });
+            builder = builder.segment(&Segment { words: words.collect(), ..Segment::default() });
+        }
+        builder.build()
+    }
+
+    fn places(said: &str, phrase: &str) -> Vec<Range<usize>> {
+        transcript(&[said]).find(phrase).into_iter().map(|found| found.words).collect()
+    }
+
+    #[test]
+    fn a_match_has_its_words_times_and_segment() {
+        let transcript = transcript(&["so it goes", "And so, it went."]);
+        let expected = [
+            Match { words: 0..2, segment: 0, start_ms: 0, end_ms: 20 },
+            Match { words: 4..6, segment: 1, start_ms: 40, end_ms: 60 },
+        ];
+        assert_eq!(transcript.find("So it"), expected);
+    }
+
+    #[test]
+    fn case_accents_punctuation_and_forms_do_not_count() {
+        for (said, phrase) in [
+            ("Straße", "STRASSE"),
+            ("Café", "cafe"),
+            ("cafe\u{301}", "CAFÉ"),
+            ("ΟΔΟΣ", "οδός"),
+            ("«ﬁn»", "fin"),
+            ("don’t", "DON'T"),
+            ("co\u{ad}op", "coop"),
+            ("well-known", "well known"),
+            ("ＡＢＣ１", "abc1"),
+            ("İstanbul", "istanbul"),
+            ("\u{202e}abc", "abc"),
+        ] {
+            assert_eq!(places(said, phrase), [0..1], "{said}");
+        }
+    }
+
+    #[test]
+    fn marks_that_make_another_letter_count() {
+        assert!(places("か", "が").is_empty() && places("कि", "क").is_empty());
+        assert_eq!(places("が कि", "が कि"), [0..2]);
+    }
+
+    #[test]
+    fn whole_words_are_compared_and_matches_do_not_overlap() {
+        assert_eq!(places("a part apart", "part"), [1..2]);
+        assert_eq!(places("a a a a a", "a a"), [0..2, 2..4]);
+        assert_eq!(places("no - yes", "no yes"), [0..3]);
+        assert_eq!(places("one-two-three", "two"), [0..1]);
+        assert!(places("a b", "b a").is_empty());
+    }
+
+    #[test]
+    fn a_phrase_does_not_go_beyond_its_segment() {
+        assert!(transcript(&["a b", "c d"]).find("b c").is_empty());
+    }
+
+    #[test]
+    fn nothing_is_found_for_nothing() {
+        for phrase in ["", " ", "...", "'", "\u{301}"] {
+            assert!(places("a ' ... b", phrase).is_empty(), "{phrase}");
+        }
+        assert!(Transcript::builder().build().find("a").is_empty());
+    }
 }

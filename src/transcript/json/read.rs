@@ -167,7 +167,7 @@ struct Word<'de> {
     end_ms: Option<Integer>,
     confidence: Option<Option<f64>>,
     estimated: Option<bool>,
-    format: Option<Format>,
+    format: Option<Box<Format>>,
 }
 
 struct ReadWord<'de> {
@@ -175,7 +175,7 @@ struct ReadWord<'de> {
     times: Times,
     confidence: Option<f32>,
     estimated: bool,
-    format: Option<Format>,
+    format: Option<Box<Format>>,
 }
 
 impl<'de> Object<'de> for Word<'de> {
@@ -191,7 +191,7 @@ impl<'de> Object<'de> for Word<'de> {
             "estimated" => once(&mut self.estimated, map.next_value()?, "estimated"),
             "format" => {
                 let format = map.next_value_seed(Members(FormatOf::default()))?;
-                once(&mut self.format, format, "format")
+                once(&mut self.format, Box::new(format), "format")
             }
             _ => map.next_value::<IgnoredAny>().map(drop),
         }

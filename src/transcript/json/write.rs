@@ -5,6 +5,7 @@ use std::ops::Range;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{FORMAT, VERSION};
+use crate::transcript::format::PLAIN;
 use crate::transcript::{Format, ParagraphRef, SegmentRef, Transcript, WordRef};
 
 impl Transcript {
@@ -86,7 +87,7 @@ struct Word<'a> {
 impl<'a> From<WordRef<'a>> for Word<'a> {
     fn from(word: WordRef<'a>) -> Self {
         let WordRef { text, start_ms, end_ms, confidence, segment: _, estimated, format } = word;
-        let format = Some(format).filter(|format| **format != Format::default());
+        let format = (!std::ptr::eq(format, &PLAIN)).then_some(format);
         Self { text, start_ms, end_ms, confidence, estimated, format }
     }
 }
