@@ -86,9 +86,9 @@ impl<'de> Object<'de> for Root<'_> {
     }
 
     fn end<E: Error>(self) -> Result<(), E> {
-        self.format.ok_or(E::missing_field("format"))?;
-        self.version.ok_or(E::missing_field("version"))?;
-        self.segments.ok_or(E::missing_field("segments"))
+        self.format.ok_or_else(|| E::missing_field("format"))?;
+        self.version.ok_or_else(|| E::missing_field("version"))?;
+        self.segments.ok_or_else(|| E::missing_field("segments"))
     }
 }
 
@@ -133,7 +133,7 @@ impl<'de> Object<'de> for Segment<'_, 'de> {
     }
 
     fn end<E: Error>(self) -> Result<(), E> {
-        self.words.ok_or(E::missing_field("words"))?;
+        self.words.ok_or_else(|| E::missing_field("words"))?;
         if !self.builder.divide_open_segment(&self.paragraphs.unwrap_or_default()) {
             return Err(E::custom("paragraphs have more words than their segment"));
         }
@@ -202,10 +202,10 @@ impl<'de> Object<'de> for Word<'de> {
         if confidence.is_some_and(|confidence| !(0.0..=1.0).contains(&confidence)) {
             return Err(E::custom("a confidence is not between 0 and 1"));
         }
-        let Integer(start_ms) = self.start_ms.ok_or(E::missing_field("start_ms"))?;
-        let Integer(end_ms) = self.end_ms.ok_or(E::missing_field("end_ms"))?;
+        let Integer(start_ms) = self.start_ms.ok_or_else(|| E::missing_field("start_ms"))?;
+        let Integer(end_ms) = self.end_ms.ok_or_else(|| E::missing_field("end_ms"))?;
         Ok(ReadWord {
-            text: self.text.ok_or(E::missing_field("text"))?.0,
+            text: self.text.ok_or_else(|| E::missing_field("text"))?.0,
             times: (start_ms, end_ms),
             confidence: confidence.map(|confidence| confidence as f32),
             estimated: self.estimated.unwrap_or(false),
@@ -278,7 +278,7 @@ impl<'de> Object<'de> for ParagraphOf {
     }
 
     fn end<E: Error>(self) -> Result<Paragraph, E> {
-        let Integer(words) = self.words.ok_or(E::missing_field("words"))?;
+        let Integer(words) = self.words.ok_or_else(|| E::missing_field("words"))?;
         let words = usize::try_from(words).map_err(|_| E::custom("a paragraph has less than no words"))?;
         Ok(Paragraph { words, style: self.style })
     }

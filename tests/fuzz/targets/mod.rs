@@ -7,7 +7,10 @@ mod transcribeme;
 
 use tiro::Transcript;
 
-pub const ALL: &[(&str, fn(&str))] =
+/// What a target is called, and what it does with a document.
+type Target = (&'static str, fn(&str));
+
+pub const ALL: &[Target] =
     &[("canonical", canonical::check), ("gospeech", gospeech::check), ("transcribeme", transcribeme::check)];
 
 /// What holds for every transcript, wherever it comes from.

@@ -48,7 +48,7 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         let read = Any(Root(Inserts::new(self.0, self.1))).deserialize(deserializer)?;
-        read.ok_or(D::Error::custom("no segments, ops or array of them"))
+        read.ok_or_else(|| D::Error::custom("no segments, ops or array of them"))
     }
 }
 

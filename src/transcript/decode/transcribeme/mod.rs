@@ -41,7 +41,7 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
         builder.set_duration_ms(about.duration_ms);
         let mut leaves = Vec::new();
         if let Some(root) = root {
-            collect(root, &Cow::default(), Parts::Any, &mut leaves);
+            collect(root, Cow::default(), Parts::Any, &mut leaves);
         }
         write(builder, &leaves, about.duration_ms);
         Ok(())
@@ -57,10 +57,10 @@ struct Leaf<'de> {
     first: bool,
 }
 
-fn collect<'de>(node: Node<'de>, speaker: &Cow<'de, str>, parts: Parts, leaves: &mut Vec<Leaf<'de>>) {
+fn collect<'de>(node: Node<'de>, speaker: Cow<'de, str>, parts: Parts, leaves: &mut Vec<Leaf<'de>>) {
     let Node { mut part, children } = node;
     if part.speaker.is_empty() {
-        part.speaker = speaker.clone();
+        part.speaker = speaker;
     }
     let Some((parts_of, children)) = children else {
         let one_word = parts != Parts::Segments && !part.text.trim().contains(char::is_whitespace);
@@ -77,7 +77,7 @@ fn collect<'de>(node: Node<'de>, speaker: &Cow<'de, str>, parts: Parts, leaves: 
     }
     let begin = leaves.len();
     for child in children {
-        collect(child, &part.speaker, parts_of, leaves);
+        collect(child, part.speaker.clone(), parts_of, leaves);
     }
     if let Some(leaf) = leaves.get_mut(begin) {
         leaf.first = true;
