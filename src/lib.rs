@@ -40,6 +40,7 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    EXPORT_FORMATS, ExportFormat, Segment, SegmentRef, SegmentView, Sink, Transcript, TranscriptBuilder,
+    Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,
+    ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing, Transcript, TranscriptBuilder,
     Word, WordRef, WordView,
 };

@@ -9,7 +9,7 @@ pub(super) fn transcript(id: &str, recognised: &Recognised, duration_ms: i64) ->
         Transcript::builder().recording_id(id).language(&recognised.language).duration_ms(duration_ms);
     let mut clock = Clock { now_ms: 0, end_ms: duration_ms };
     for phrase in &recognised.phrases {
-        builder = builder.segment(&Segment { speaker: String::new(), words: words(phrase, &mut clock) });
+        builder = builder.segment(&Segment { words: words(phrase, &mut clock), ..Segment::default() });
     }
     builder.build()
 }
@@ -41,7 +41,8 @@ fn words(phrase: &Phrase, clock: &mut Clock) -> Vec<Word> {
         let (start_ms, end_ms) = times(pieces, phrase, clock);
         clock.now_ms = end_ms;
         let confidence = pieces.iter().map(|piece| piece.probability).sum::<f32>() / pieces.len() as f32;
-        words.push(Word { text, start_ms, end_ms, confidence: Some(confidence.clamp(0.0, 1.0)) });
+        let confidence = Some(confidence.clamp(0.0, 1.0));
+        words.push(Word { text, start_ms, end_ms, confidence, ..Word::default() });
     }
     words
 }

@@ -10,12 +10,21 @@ fn transcript() -> Transcript {
         start_ms,
         end_ms: start_ms + 400,
         confidence: (start_ms == 0).then_some(0.5),
+        ..Word::default()
     };
     Transcript::builder()
         .language("en")
-        .segment(&Segment { speaker: "Ann".into(), words: vec![word("Hello", 0), word("there.", 400)] })
-        .segment(&Segment { speaker: "Ann".into(), words: vec![word("=1", 900)] })
-        .segment(&Segment { speaker: "B <b>".into(), words: vec![word("Bye,", 5000), word("then.", 5400)] })
+        .segment(&Segment {
+            speaker: "Ann".into(),
+            words: vec![word("Hello", 0), word("there.", 400)],
+            ..Segment::default()
+        })
+        .segment(&Segment { speaker: "Ann".into(), words: vec![word("=1", 900)], ..Segment::default() })
+        .segment(&Segment {
+            speaker: "B <b>".into(),
+            words: vec![word("Bye,", 5000), word("then.", 5400)],
+            ..Segment::default()
+        })
         .build()
 }
 

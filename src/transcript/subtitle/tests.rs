@@ -83,12 +83,12 @@ fn words() -> impl Strategy<Value = Vec<Word>> {
         let word = |(text, pause, lasts)| {
             let start_ms = at + pause;
             at = start_ms + lasts;
-            Word { text, start_ms, end_ms: at, confidence: None }
+            Word { text, start_ms, end_ms: at, ..Word::default() }
         };
         words.into_iter().map(word).collect()
     });
     let wild = prop::collection::vec((word_text(), time(), time()), 1..40).prop_map(|words| {
-        let word = |(text, start_ms, end_ms)| Word { text, start_ms, end_ms, confidence: None };
+        let word = |(text, start_ms, end_ms)| Word { text, start_ms, end_ms, ..Word::default() };
         words.into_iter().map(word).collect()
     });
     prop_oneof![3 => orderly, 1 => wild]
@@ -98,7 +98,7 @@ pub(crate) fn transcripts() -> impl Strategy<Value = Transcript> {
     let speaker = prop_oneof![3 => "[AB]?", 1 => word_text()];
     prop::collection::vec((speaker, words()), 0..6).prop_map(|segments| {
         let build = |builder: crate::transcript::TranscriptBuilder, (speaker, words)| {
-            builder.segment(&Segment { speaker, words })
+            builder.segment(&Segment { speaker, words, ..Segment::default() })
         };
         segments.into_iter().fold(Transcript::builder(), build).build()
     })
@@ -196,7 +196,7 @@ fn check_read_back(transcript: &Transcript, options: &Options, format: &str) {
 #[test]
 fn a_no_break_space_is_never_a_line_of_its_own() {
     let words = vec![Word { text: "x\u{a0}y".into(), end_ms: 900, ..Word::default() }];
-    let transcript = Transcript::builder().segment(&Segment { speaker: String::new(), words }).build();
+    let transcript = Transcript::builder().segment(&Segment { words, ..Segment::default() }).build();
     let options = Options::new().with("subtitle_line_chars", "1").unwrap();
     check_read_back(&transcript, &options, "vtt");
     check_read_back(&transcript, &options, "srt");

@@ -67,10 +67,10 @@ impl ReadCue {
                 text: word.text,
                 start_ms: time.start,
                 end_ms: time.end,
-                confidence: None,
+                ..Word::default()
             });
             let words = words.collect();
-            Segment { speaker: run.speaker, words }
+            Segment { speaker: run.speaker, words, ..Segment::default() }
         })
     }
 
