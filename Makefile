@@ -29,7 +29,7 @@ RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo library model audio wheel test test-full deps lint header bench bench-asr install clean
+.PHONY: help demo library model audio wheel test test-full deps lint fuzz header bench bench-asr install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -97,9 +97,18 @@ lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
 	$(CARGO) test -q --locked --test header --test docs
-	ruff check python && ruff check --config python/pyproject.toml examples benches
-	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches
+	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance
+	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance
 	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
+
+SECONDS ?= 600
+FUZZ_TARGETS := $(notdir $(wildcard tests/fuzz/corpus/*))
+fuzz: ## every reader of documents, each for SECONDS (nightly Rust, cargo-fuzz); what is found goes to .demo/fuzz
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	  echo "== $$target"; mkdir -p $(DEMO)/fuzz/$$target; \
+	  TIRO_FUZZ_TARGET=$$target $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz document $(DEMO)/fuzz/$$target tests/fuzz/corpus/$$target \
+	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/json.dict -print_final_stats=1; \
+	done
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true

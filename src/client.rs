@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::job;
-use crate::options::Options;
+use crate::options::{Options, Scope};
 use crate::recording::{Recording, RecordingPage};
 use crate::runtime::{Lease, Operation, Reporter, ResultOf, TaskList, generation};
 use crate::service::{self, Call, PageRequest, Service, ServiceFuture};
@@ -55,6 +55,7 @@ impl Client {
 
     /// As [`Client::new`], for a binding of another language.
     pub fn embedded(options: &Options, embedding: Embedding) -> Result<Self> {
+        options.check_scope(Scope::Client)?;
         let shared = Shared {
             generation: generation(),
             service: service::open(options, embedding)?,
@@ -151,7 +152,7 @@ impl Client {
     {
         self.check_process()?;
         if let Some(call) = call {
-            call.check_call_scope()?;
+            call.check_scope(Scope::Call)?;
         }
         let options = Arc::new(self.shared.options.for_call(call));
         let (service, in_flight) = (self.shared.service.clone(), self.shared.in_flight.clone());

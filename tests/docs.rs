@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tiro::{ERROR_TABLE, OPTION_TABLE, OptionType, Scope};
+use tiro::{ERROR_TABLE, OPTION_TABLE, OptionType};
 
 fn check(page: &str, generated: &str) {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page);
@@ -55,7 +55,8 @@ threads = 4
 Two variables are read without being asked for: `TIRO_MODEL_DIR`, as models installed by a person must be found by every
 program, and `TIRO_DEBUG_LEAKS` (`1`: `tiro_shutdown` reports on stderr the handles that are still alive).
 
-Scope `call`: may be given for the client as a whole and for one call; `client`: for the client only.
+Scope `call`: may be given for the client as a whole and for one call; `client`: for the client only; `export`: for an
+export of a transcript (docs/export.md). A profile or the environment may hold all of them: each takes its own.
 
 | key | value | default | scope | read by | what it does |
 |---|---|---|---|---|---|
@@ -64,15 +65,14 @@ Scope `call`: may be given for the client as a whole and for one call; `client`:
     for entry in OPTION_TABLE {
         let default =
             if entry.default.is_empty() { "none".to_owned() } else { format!("`{}`", entry.default) };
-        let scope = match entry.scope {
-            Scope::Client => "client",
-            Scope::Call => "call",
-        };
         let value = value_of(entry.kind);
         writeln!(
             page,
-            "| `{}` | {value} | {default} | {scope} | {} | {} |",
-            entry.key, entry.services, entry.doc
+            "| `{}` | {value} | {default} | {} | {} | {} |",
+            entry.key,
+            entry.scope.name(),
+            entry.services,
+            entry.doc
         )
         .unwrap();
     }

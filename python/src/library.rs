@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tiro::log::{Callback, Level};
-use tiro::{ERROR_TABLE, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType, Scope};
+use tiro::{ERROR_TABLE, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType};
 
 use crate::attach::{Held, attached, release_dropped};
 use crate::error::{guarded, refused};
@@ -22,16 +22,16 @@ pub(crate) fn error_table() -> Vec<(i32, &'static str, &'static str, bool, &'sta
     ERROR_TABLE.iter().map(row).collect()
 }
 
-/// Every option: `(key, type, default, of a call too, meaning)`.
+/// Every option: `(key, type, default, scope, meaning)`.
 #[pyfunction]
-pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, bool, &'static str)> {
+pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, &'static str, &'static str)> {
     let row = |entry: &tiro::OptionEntry| {
         let kind = match entry.kind {
             OptionType::Text | OptionType::Choice(_) | OptionType::Secret => "text",
             OptionType::Path => "path",
             OptionType::Integer(..) => "integer",
         };
-        (entry.key, kind, entry.default, entry.scope == Scope::Call, entry.doc)
+        (entry.key, kind, entry.default, entry.scope.name(), entry.doc)
     };
     OPTION_TABLE.iter().map(row).collect()
 }

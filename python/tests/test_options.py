@@ -24,8 +24,12 @@ def test_the_typed_keywords_are_those_of_the_table() -> None:
         return {key: str(hint) for key, hint in get_type_hints(options).items()}
 
     table = _tiro.option_table()
-    assert shown(_typing.ClientOptions) == {key: types[kind] for key, kind, *_ in table}
-    assert shown(_typing.CallOptions) == {key: types[kind] for key, kind, _, of_call, _ in table if of_call}
+    def listed(*scopes: str) -> dict[str, str]:
+        return {key: types[kind] for key, kind, _, scope, _ in table if scope in scopes}
+
+    assert shown(_typing.ClientOptions) == listed("client", "call")
+    assert shown(_typing.CallOptions) == listed("call")
+    assert shown(_typing.ExportOptions) == listed("export")
 
 
 def test_the_service_is_local_unless_said_otherwise() -> None:

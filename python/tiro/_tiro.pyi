@@ -263,7 +263,7 @@ class Page(Sequence[Recording]):
 def error_table() -> list[tuple[int, str, str, bool, str]]:
     """Every error: `(code, name, class, retriable, meaning)`."""
 
-def option_table() -> list[tuple[str, str, str, bool, str]]:
+def option_table() -> list[tuple[str, str, str, str, str]]:
     """Every option: `(key, type, default, of a call too, meaning)`."""
 
 def installable_models() -> list[tuple[str, list[tuple[str, str, str]]]]:

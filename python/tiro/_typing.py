@@ -53,6 +53,23 @@ class CallOptions(TypedDict, total=False):
     wait_timeout_ms: int | None
 
 
+class ExportOptions(TypedDict, total=False):
+    """What the export of a transcript takes."""
+
+    export_rows: str | None
+    export_speakers: str | None
+    export_timestamps: str | None
+    spreadsheet_formulas: str | None
+    subtitle_chars_per_second: int | None
+    subtitle_gap_ms: int | None
+    subtitle_line_chars: int | None
+    subtitle_lines: int | None
+    subtitle_longest_ms: int | None
+    subtitle_pause_ms: int | None
+    subtitle_shortest_ms: int | None
+    subtitle_words: str | None
+
+
 class ClientOptions(CallOptions, total=False):
     """What a client takes."""
 

@@ -107,12 +107,16 @@ impl Options {
         })
     }
 
-    /// Refuses keys that serve a client as a whole, for the options of one call.
-    pub(crate) fn check_call_scope(&self) -> Result<()> {
-        let layers = [&self.explicit, &self.environment, &self.file];
-        match layers.iter().flat_map(|layer| layer.keys()).find(|key| scope_of(key) == Scope::Client) {
+    /// Refuses keys that serve something else. A profile or an environment is shared by all: there, only what a call
+    /// would overrule its client by is refused.
+    pub(crate) fn check_scope(&self, place: Scope) -> Result<()> {
+        let shared = [&self.environment, &self.file].into_iter().flat_map(|layer| layer.keys());
+        let shared = shared.filter(|_| place == Scope::Call).filter(|key| scope_of(key) == Scope::Client);
+        let explicit = self.explicit.keys().filter(|key| !scope_of(key).serves(place));
+        match explicit.chain(shared).next() {
             Some(key) => {
-                Err(Error::new(ErrorKind::Option, format!("{key} is an option of a client, not of a call")))
+                let (owner, place) = (scope_of(key).noun(), place.noun());
+                Err(Error::new(ErrorKind::Option, format!("{key} is an option of {owner}, not of {place}")))
             }
             None => Ok(()),
         }

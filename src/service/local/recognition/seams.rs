@@ -74,7 +74,7 @@ mod tests {
     fn said(text: &str, from_ms: i64) -> Vec<HeardWord> {
         let word = |(index, text): (usize, &str)| {
             let start_ms = from_ms + 500 * index as i64;
-            let word = Word { text: text.into(), start_ms, end_ms: start_ms + 400, confidence: None };
+            let word = Word { text: text.into(), start_ms, end_ms: start_ms + 400, ..Word::default() };
             HeardWord { word, begins_phrase: index == 0 }
         };
         text.split(' ').enumerate().map(word).collect()

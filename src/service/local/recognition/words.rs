@@ -58,7 +58,11 @@ pub(super) fn transcript(id: &str, language: &str, duration_ms: i64, lanes: Vec<
             now_ms = word.end_ms;
             match segments.last_mut() {
                 Some(last) if !begins_phrase && last.speaker == speaker => last.words.push(word),
-                _ => segments.push(Segment { speaker: speaker.clone(), words: vec![word] }),
+                _ => segments.push(Segment {
+                    speaker: speaker.clone(),
+                    words: vec![word],
+                    ..Segment::default()
+                }),
             }
         }
     }
@@ -89,7 +93,7 @@ fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut V
         let spoken = spoken_part(active, start_ms..end_ms);
         let confidence = pieces.iter().map(|piece| piece.probability).sum::<f32>() / pieces.len() as f32;
         let confidence = Some(confidence.clamp(0.0, 1.0));
-        let word = Word { text, start_ms: spoken.start, end_ms: spoken.end, confidence };
+        let word = Word { text, start_ms: spoken.start, end_ms: spoken.end, confidence, ..Word::default() };
         words.push(HeardWord { word, begins_phrase: last_piece != Some(piece) });
         last_piece = Some(piece);
     }
@@ -199,7 +203,7 @@ mod tests {
     #[test]
     fn each_lane_is_a_speaker_and_phrases_are_in_order() {
         let said = |text: &str, start_ms| HeardWord {
-            word: Word { text: text.into(), start_ms, end_ms: start_ms + 10, confidence: None },
+            word: Word { text: text.into(), start_ms, end_ms: start_ms + 10, ..Word::default() },
             begins_phrase: true,
         };
         let first = LaneWords { words: vec![said("one", 0), said("three", 500)] };

@@ -59,8 +59,8 @@ fn finish(archive: &Archive, number: i64, outcome: Result<Transcript>) -> bool {
 }
 
 fn transcript(words: usize) -> Transcript {
-    let word = Word { text: SECRET_WORD.into(), start_ms: 0, end_ms: 1, confidence: None };
-    let segment = Segment { speaker: String::new(), words: vec![word; words] };
+    let word = Word { text: SECRET_WORD.into(), start_ms: 0, end_ms: 1, ..Word::default() };
+    let segment = Segment { words: vec![word; words], ..Segment::default() };
     Transcript::builder().segment(&segment).build()
 }
 
