@@ -226,6 +226,7 @@ impl std::fmt::Debug for Transcript {
 
 /// A word of a transcript.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct WordRef<'a> {
     /// The word with its punctuation.
     pub text: &'a str,
@@ -245,6 +246,7 @@ pub struct WordRef<'a> {
 
 /// A segment of a transcript.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SegmentRef<'a> {
     /// The speaker; `""`: not known.
     pub speaker: &'a str,
@@ -260,6 +262,7 @@ pub struct SegmentRef<'a> {
 
 /// A paragraph of a transcript.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ParagraphRef<'a> {
     /// The number of its segment.
     pub segment: usize,
