@@ -106,7 +106,7 @@ FUZZ_TARGETS := $(notdir $(wildcard tests/fuzz/corpus/*))
 fuzz: ## every reader of documents, each for SECONDS (nightly Rust, cargo-fuzz); what is found goes to .demo/fuzz
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  echo "== $$target"; mkdir -p $(DEMO)/fuzz/$$target; \
-	  TIRO_FUZZ_TARGET=$$target $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz document $(DEMO)/fuzz/$$target tests/fuzz/corpus/$$target \
+	  TIRO_FUZZ_TARGET=$$target $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz document $(DEMO)/fuzz/$$target tests/fuzz/corpus/$$target \
 	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/json.dict -print_final_stats=1; \
 	done
 

@@ -228,7 +228,7 @@ impl Segment {
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
-        let SegmentRef { speaker, start_ms, end_ms, words } = self.segment();
+        let SegmentRef { speaker, start_ms, end_ms, words, .. } = self.segment();
         let speaker = quoted(py, speaker)?;
         let words = words.len();
         Ok(format!("<tiro.Segment: speaker={speaker}, start_ms={start_ms}, end_ms={end_ms}, {words} words>"))

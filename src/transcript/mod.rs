@@ -229,6 +229,7 @@ impl std::fmt::Debug for Transcript {
 
 /// A word of a transcript.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct WordRef<'a> {
     /// The word with its punctuation.
     pub text: &'a str,
@@ -248,6 +249,7 @@ pub struct WordRef<'a> {
 
 /// A segment of a transcript.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SegmentRef<'a> {
     /// The speaker; `""`: not known.
     pub speaker: &'a str,
@@ -263,6 +265,7 @@ pub struct SegmentRef<'a> {
 
 /// A paragraph of a transcript.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ParagraphRef<'a> {
     /// The number of its segment.
     pub segment: usize,

@@ -10,6 +10,7 @@ use super::Transcript;
 
 /// A place where a transcript says what was looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Match {
     /// The numbers of the words.
     pub words: Range<usize>,
