@@ -1,6 +1,10 @@
 //! The transcript: words and segments in columns, immutable and cheap to share. Here is the model and how it is built;
 //! what a service's own document means is the business of that service's decoder.
 
+#[cfg(feature = "documents")]
+// Nothing but its tests calls it yet.
+#[cfg_attr(not(test), allow(dead_code))]
+mod document;
 mod view;
 
 use std::sync::Arc;
