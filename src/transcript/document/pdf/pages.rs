@@ -86,6 +86,9 @@ impl Pages {
     }
 
     fn place_paragraph(&mut self, faces: &mut [Face], paragraph: &Paragraph) {
+        if paragraph.lines.is_empty() {
+            return;
+        }
         if self.used > 0.0 {
             self.used += paragraph.space_before;
         }
