@@ -1,9 +1,8 @@
 //! The transcript: words and segments in columns, immutable and cheap to share. Here is the model and how it is built;
 //! what a service's own document means is the business of that service's decoder.
 
-#[cfg(feature = "documents")]
 // Nothing but its tests calls it yet.
-#[cfg_attr(not(test), allow(dead_code))]
+#[cfg_attr(not(all(test, feature = "documents")), allow(dead_code, unused_imports))]
 mod document;
 mod view;
 

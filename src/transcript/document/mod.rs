@@ -1,20 +1,24 @@
-//! The transcript as a document for people: DOCX and PDF, from one reading of it ([`Turn`]), so that both say the same.
-//! What the two formats are made of lives here, with the fonts of the PDF; sinks, format names and the parsing of
-//! options do not.
+//! The transcript as a document for people: DOCX and PDF, from one reading of it ([`turn::Turn`]), so that both say the
+//! same. What the two formats are made of lives here, with the fonts of the PDF; sinks, format names and the parsing of
+//! options do not. Without the feature `documents` both are there and say that this build cannot.
 
+#[cfg(feature = "documents")]
 mod direction;
+#[cfg(feature = "documents")]
 mod docx;
+#[cfg(feature = "documents")]
 mod pdf;
-#[cfg(test)]
+#[cfg(all(test, feature = "documents"))]
 mod tests;
+#[cfg(feature = "documents")]
+mod turn;
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
-use super::{SegmentRef, Transcript};
-
-pub(crate) use docx::docx;
-pub(crate) use pdf::pdf;
+#[cfg(feature = "documents")]
+pub(crate) use {docx::docx, pdf::pdf};
+#[cfg(not(feature = "documents"))]
+pub(crate) use {unsupported as docx, unsupported as pdf};
 
 /// The size of a document's pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,74 +57,14 @@ impl Default for DocumentOptions {
     }
 }
 
-impl DocumentOptions {
-    fn title<'a>(&'a self, transcript: &'a Transcript) -> Cow<'a, str> {
-        let given = self.title.as_deref().unwrap_or(transcript.recording_id());
-        printable(if given.trim().is_empty() { "Transcript" } else { given })
-    }
-
-    /// A language tag that may stand in any document, or `""`.
-    fn language(&self, transcript: &Transcript) -> String {
-        let given = self.language.as_deref().unwrap_or(transcript.language());
-        let tag = given.replace('_', "-");
-        let is_tag = tag.len() <= 35
-            && tag
-                .split('-')
-                .all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-        if is_tag { tag } else { String::new() }
-    }
-}
-
-/// One heading and the text under it.
-struct Turn<'a> {
-    speaker: Cow<'a, str>,
-    time: String,
-    text: String,
-}
-
-impl<'a> Turn<'a> {
-    /// The turns of a transcript, one a segment. A speaker who goes on is not named again.
-    fn all(transcript: &'a Transcript, options: &DocumentOptions) -> impl Iterator<Item = Self> {
-        let (speakers, timestamps) = (options.speakers, options.timestamps);
-        let mut last_speaker = "";
-        (0..transcript.segment_count()).map(move |index| {
-            let segment = transcript.segment(index);
-            let goes_on = std::mem::replace(&mut last_speaker, segment.speaker) == segment.speaker;
-            let speaker = if speakers && !goes_on { segment.speaker } else { "" };
-            let time = if timestamps { clock(segment.start_ms) } else { String::new() };
-            Self { speaker: printable(speaker.trim()), time, text: text_of(transcript, &segment) }
-        })
-    }
-}
-
-fn text_of(transcript: &Transcript, segment: &SegmentRef<'_>) -> String {
-    let mut text = String::new();
-    for (index, number) in segment.words.clone().enumerate() {
-        if index > 0 {
-            text.push(' ');
-        }
-        text.push_str(&printable(transcript.word(number).text));
-    }
-    text
-}
-
-/// Hours, minutes and seconds.
-fn clock(ms: i64) -> String {
-    let seconds = ms.max(0) / 1000;
-    format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
-/// Text without line breaks and tabs, which become spaces, and without characters that XML forbids or that only steer
-/// a terminal, which become U+FFFD.
-fn printable(text: &str) -> Cow<'_, str> {
-    let replaced = |character: char| match character {
-        '\t' | '\n' | '\x0b' | '\x0c' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some(' '),
-        '\u{fffe}' | '\u{ffff}' => Some(char::REPLACEMENT_CHARACTER),
-        _ if character.is_control() => Some(char::REPLACEMENT_CHARACTER),
-        _ => None,
-    };
-    if text.chars().all(|character| replaced(character).is_none()) {
-        return Cow::Borrowed(text);
-    }
-    Cow::Owned(text.chars().map(|character| replaced(character).unwrap_or(character)).collect())
+/// Stands for both exporters in a build without them.
+#[cfg(not(feature = "documents"))]
+pub(crate) fn unsupported(
+    _: &super::Transcript,
+    _: &DocumentOptions,
+    _: &mut dyn std::io::Write,
+) -> crate::error::Result<()> {
+    let message = "this build of tiro writes no DOCX and no PDF";
+    Err(crate::error::Error::new(crate::error::ErrorKind::Unsupported, message)
+        .with_hint("build it with the feature `documents`"))
 }

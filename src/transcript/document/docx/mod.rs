@@ -9,7 +9,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::direction::Directions;
-use super::{DocumentOptions, PageSize, Turn};
+use super::turn::Turn;
+use super::{DocumentOptions, PageSize};
 use crate::error::{Error, Result};
 use crate::transcript::Transcript;
 

@@ -16,7 +16,8 @@ use flate2::write::ZlibEncoder;
 use self::lines::{Span, Style, break_lines};
 use self::pages::{Pages, Paper, Paragraph, Role};
 use self::shape::{Shaper, Weight};
-use super::{DocumentOptions, Turn};
+use super::DocumentOptions;
+use super::turn::Turn;
 use crate::error::{Error, Result};
 use crate::transcript::Transcript;
 
