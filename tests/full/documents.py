@@ -8,7 +8,9 @@ from pathlib import Path
 import docx
 
 # They steer the direction or the joining of letters and draw nothing; programs keep or drop them as they like.
-UNSEEN = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+UNSEEN = dict.fromkeys(
+    [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 
 
 def words(text):
@@ -23,12 +25,16 @@ def letters(text):
 def same(what, found, wanted):
     if found == wanted:
         return
-    at = next((i for i, pair in enumerate(zip(found, wanted)) if pair[0] != pair[1]), min(len(found), len(wanted)))
-    sys.exit(f"{what}: differs at {at}: {found[at:at + 20]!r}, wanted {wanted[at:at + 20]!r}")
+    at = next(
+        (i for i, pair in enumerate(zip(found, wanted)) if pair[0] != pair[1]), min(len(found), len(wanted))
+    )
+    sys.exit(f"{what}: differs at {at}: {found[at : at + 20]!r}, wanted {wanted[at : at + 20]!r}")
 
 
 def pdf_text(path):
-    pages = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout.split("\f")[:-1]
+    pages = subprocess.run(["pdftotext", path, "-"], check=True, capture_output=True, text=True).stdout.split(
+        "\f"
+    )[:-1]
     bodies = []
     for number, page in enumerate(pages, 1):
         body, _, footer = page.rstrip().rpartition("\n")
@@ -45,7 +51,9 @@ for path in sorted(folder.glob("*.txt")):
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
     same(f"{name}: python-docx", "\n".join(paragraphs), wanted)
     assert document.core_properties.title == wanted.split("\n")[0], name
-    assert {paragraph.style.name for paragraph in document.paragraphs} <= {"Title", "Speaker", "Body Text"}, name
+    assert {paragraph.style.name for paragraph in document.paragraphs} <= {"Title", "Speaker", "Body Text"}, (
+        name
+    )
     converted = folder / "libreoffice" / f"{name}.txt"
     if converted.exists():
         same(f"{name}: LibreOffice", words(converted.read_text(encoding="utf-8-sig")), words(wanted))
