@@ -156,6 +156,18 @@
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client. */
 #define TIRO_OPT_DATA_DIR "data_dir"
+/* TrueType or OpenType file that is asked first for each character; the embedded font (Latin, Greek, Cyrillic) has the rest. */
+#define TIRO_OPT_EXPORT_FONT "export_font"
+/* Size of the pages. */
+#define TIRO_OPT_EXPORT_PAGE_SIZE "export_page_size"
+/* Whether a row is a segment or a word. */
+#define TIRO_OPT_EXPORT_ROWS "export_rows"
+/* Names of speakers: where the speaker changes, everywhere, or nowhere. vtt and ttml mark every cue by change, too, as a name is not shown there. */
+#define TIRO_OPT_EXPORT_SPEAKERS "export_speakers"
+/* Whether a segment begins with its time. */
+#define TIRO_OPT_EXPORT_TIMESTAMPS "export_timestamps"
+/* Title of the document. Default: the recording's id. */
+#define TIRO_OPT_EXPORT_TITLE "export_title"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
 /* With data_dir, what an unfinished recording is taken up again from: reference: the file itself, if it was given by its path, else a copy; copy: always a copy. */
@@ -184,6 +196,24 @@
 #define TIRO_OPT_SERVICE "service"
 /* Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files. */
 #define TIRO_OPT_SPOOL_DIR "spool_dir"
+/* What becomes of a text that a spreadsheet would take for a formula: an apostrophe goes before it, or nothing. */
+#define TIRO_OPT_SPREADSHEET_FORMULAS "spreadsheet_formulas"
+/* Reading speed: a cue stays as long as this asks, if there is room; 0: no matter. */
+#define TIRO_OPT_SUBTITLE_CHARS_PER_SECOND "subtitle_chars_per_second"
+/* Least time between two cues, in ms. */
+#define TIRO_OPT_SUBTITLE_GAP_MS "subtitle_gap_ms"
+/* Most characters of a line; a wide one (Chinese, Japanese, Korean) counts as two. */
+#define TIRO_OPT_SUBTITLE_LINE_CHARS "subtitle_line_chars"
+/* Most lines of a cue. */
+#define TIRO_OPT_SUBTITLE_LINES "subtitle_lines"
+/* Longest cue, in ms. */
+#define TIRO_OPT_SUBTITLE_LONGEST_MS "subtitle_longest_ms"
+/* A pause this long ends a cue; before a shorter one, a cue stays until the next. 0: neither. */
+#define TIRO_OPT_SUBTITLE_PAUSE_MS "subtitle_pause_ms"
+/* Shortest cue, in ms. */
+#define TIRO_OPT_SUBTITLE_SHORTEST_MS "subtitle_shortest_ms"
+/* Marks of words, for highlighting: none, a timestamp before each word, or that and the word in <c>. */
+#define TIRO_OPT_SUBTITLE_WORDS "subtitle_words"
 /* Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use. */
 #define TIRO_OPT_THREADS "threads"
 /* Longest time to wait for a transcription, in ms; -1: without limit. */

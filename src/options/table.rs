@@ -120,6 +120,15 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         "Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client.",
     ),
     row(
+        "export_font",
+        Path,
+        "",
+        Export,
+        "pdf",
+        "TrueType or OpenType file that is asked first for each character; the embedded font (Latin, Greek, Cyrillic) has the rest.",
+    ),
+    row("export_page_size", Choice(&["a4", "letter"]), "a4", Export, "pdf, docx", "Size of the pages."),
+    row(
         "export_rows",
         Choice(&["segments", "words"]),
         "segments",
@@ -132,7 +141,7 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         Choice(&["change", "always", "none"]),
         "change",
         Export,
-        "txt, md, srt, vtt, ttml, labels",
+        "txt, md, srt, vtt, ttml, docx, pdf, labels",
         "Names of speakers: where the speaker changes, everywhere, or nowhere. `vtt` and `ttml` mark every cue by `change`, too, as a name is not shown there.",
     ),
     row(
@@ -140,9 +149,10 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         Choice(&["none", "segments"]),
         "none",
         Export,
-        "txt, md",
+        "txt, md, docx, pdf",
         "Whether a segment begins with its time.",
     ),
+    row("export_title", Text, "", Export, "docx, pdf", "Title of the document. Default: the recording's id."),
     row(
         "idle_timeout_ms",
         Integer(1, 86_400_000),

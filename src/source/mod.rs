@@ -14,6 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::generation;
 use crate::runtime::sync::Mutex;
 pub use reader::SourceReader;
+#[cfg(feature = "documents")]
+pub(crate) use reader::open_regular;
 pub(crate) use reader::read_error;
 
 /// Functions that a program gives to be read from. Called on the library's threads, one call at a time.

@@ -146,7 +146,7 @@ impl Read for SourceReader {
 }
 
 /// Opens a regular file without ever waiting: a named pipe would block in `open` until somebody writes.
-fn open_regular(path: &Path) -> Result<(std::fs::File, u64)> {
+pub(crate) fn open_regular(path: &Path) -> Result<(std::fs::File, u64)> {
     let shown = path.display();
     let mut options = std::fs::OpenOptions::new();
     options.read(true);

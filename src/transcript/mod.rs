@@ -1,5 +1,5 @@
 //! The transcript: words, paragraphs and segments in columns, immutable and cheap to share. Here is the model, how it
-//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`) and the reading of
+//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`) and the reading of
 //! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder; nothing here
 //! knows a service's wire, C or Python.
 
@@ -7,6 +7,7 @@ mod build;
 mod change;
 mod columns;
 mod decode;
+mod document;
 mod export;
 mod format;
 mod json;

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use self::options::ExportOptions;
 pub use self::sink::Sink;
-use super::{Transcript, subtitle};
+use super::{Transcript, document, subtitle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 
@@ -56,12 +56,25 @@ pub const EXPORT_FORMATS: &[ExportFormat] = &[
         doc: "The same with tabs." },
     ExportFormat { name: "json", suffixes: &["json"], media_type: "application/json", write: json,
         doc: "The canonical JSON, which reads back to an equal transcript." },
+    ExportFormat { name: "docx", suffixes: &["docx"], write: docx,
+        media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        doc: "A document of Word, LibreOffice and others." },
+    ExportFormat { name: "pdf", suffixes: &["pdf"], media_type: "application/pdf", write: pdf,
+        doc: "Pages, with their fonts embedded." },
     ExportFormat { name: "labels", suffixes: &[], media_type: "text/plain", write: table::labels,
         doc: "Labels of Audacity, one a segment or a word." },
 ];
 
 fn json(transcript: &Transcript, _: &ExportOptions, out: &mut dyn Write) -> Result<()> {
     out.write_all(transcript.to_json().as_bytes()).map_err(|error| sink::failed(&error))
+}
+
+fn docx(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
+    document::docx(transcript, &options.document, out)
+}
+
+fn pdf(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
+    document::pdf(transcript, &options.document, out)
 }
 
 impl ExportFormat {

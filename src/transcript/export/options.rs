@@ -2,6 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Options, Scope};
+use crate::transcript::document::{DocumentOptions, PageSize};
 
 /// Where the names of speakers go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub(crate) struct LayoutOptions {
 }
 
 /// The options of an export. Each format reads those that it has a use for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct ExportOptions {
     pub(crate) speakers: Speakers,
     /// A segment begins with its time.
@@ -44,6 +45,7 @@ pub(crate) struct ExportOptions {
     pub(crate) escape_formulas: bool,
     pub(crate) word_marks: WordMarks,
     pub(crate) layout: LayoutOptions,
+    pub(crate) document: DocumentOptions,
 }
 
 impl ExportOptions {
@@ -66,7 +68,19 @@ impl ExportOptions {
                 _ => WordMarks::None,
             },
             layout: LayoutOptions::read(options)?,
+            document: document(options),
         })
+    }
+}
+
+fn document(options: &Options) -> DocumentOptions {
+    DocumentOptions {
+        title: Some(options.text("export_title")).filter(|title| !title.is_empty()),
+        timestamps: options.text("export_timestamps") == "segments",
+        speakers: options.text("export_speakers") != "none",
+        page_size: if options.text("export_page_size") == "letter" { PageSize::Letter } else { PageSize::A4 },
+        fonts: options.path("export_font").into_iter().collect(),
+        language: None,
     }
 }
 
