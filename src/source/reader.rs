@@ -61,6 +61,33 @@ impl SourceReader {
         self.position
     }
 
+    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.claim.kind() {
+            Kind::Path(_) => self.file.as_mut().map_or(Ok(0), |file| file.read(buffer)),
+            Kind::Bytes(bytes) => {
+                let bytes = (**bytes).as_ref();
+                let rest = &bytes[bytes.len().min(self.position as usize)..];
+                let count = rest.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&rest[..count]);
+                Ok(count)
+            }
+            #[cfg(unix)]
+            Kind::Fd { file, offset, .. } if self.by_position => {
+                std::os::unix::fs::FileExt::read_at(file, buffer, offset.saturating_add(self.position))
+            }
+            #[cfg(unix)]
+            Kind::Fd { file, .. } => (&*file).read(buffer),
+            Kind::Callbacks { callbacks, .. } => {
+                let mut callbacks = callbacks.lock();
+                callbacks::run(|| callbacks.read(buffer))
+                    .unwrap_or_else(|| Err(io::Error::other("the read callback panicked")))
+            }
+        }
+    }
+}
+
+#[cfg_attr(not(feature = "local"), allow(dead_code, reason = "only the local service reads out of order"))]
+impl SourceReader {
     /// Whether [`SourceReader::seek_to`] works: files and bytes in memory, but neither pipes nor callbacks.
     pub fn can_seek(&self) -> bool {
         match self.claim.kind() {
@@ -95,30 +122,6 @@ impl SourceReader {
         let mut rest = [0; 2];
         while self.read(&mut rest)? > 0 {}
         Ok(())
-    }
-
-    fn read_some(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.claim.kind() {
-            Kind::Path(_) => self.file.as_mut().map_or(Ok(0), |file| file.read(buffer)),
-            Kind::Bytes(bytes) => {
-                let bytes = (**bytes).as_ref();
-                let rest = &bytes[bytes.len().min(self.position as usize)..];
-                let count = rest.len().min(buffer.len());
-                buffer[..count].copy_from_slice(&rest[..count]);
-                Ok(count)
-            }
-            #[cfg(unix)]
-            Kind::Fd { file, offset, .. } if self.by_position => {
-                std::os::unix::fs::FileExt::read_at(file, buffer, offset.saturating_add(self.position))
-            }
-            #[cfg(unix)]
-            Kind::Fd { file, .. } => (&*file).read(buffer),
-            Kind::Callbacks { callbacks, .. } => {
-                let mut callbacks = callbacks.lock();
-                callbacks::run(|| callbacks.read(buffer))
-                    .unwrap_or_else(|| Err(io::Error::other("the read callback panicked")))
-            }
-        }
     }
 }
 
