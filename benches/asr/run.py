@@ -9,6 +9,7 @@ import accuracy
 import cost
 import data
 import placing
+import profile_time
 from scale import QUICK, SCALE
 
 MEASUREMENTS = {
@@ -20,6 +21,7 @@ MEASUREMENTS = {
     "memory": cost.memory,
     "alignment": placing.alignment,
     "calls": placing.calls,
+    "profile": profile_time.profile,
 }
 
 

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
@@ -110,11 +111,18 @@ fn take_batch() -> Vec<Waiting> {
 
 fn hear_batch(batch: Vec<Waiting>, threads: usize) {
     batch.iter().for_each(|waiting| (waiting.hearing.begin)());
+    let begun = Instant::now();
     let hearings: Vec<&Hearing> = batch.iter().map(|waiting| &waiting.hearing).collect();
     let mut outcomes = match hearings.as_slice() {
         [alone] => vec![hear_alone(alone, threads)],
         together => hear_together(together, threads),
     };
+    let (count, elapsed) = (hearings.len(), begun.elapsed().as_millis());
+    let length: i64 = hearings.iter().map(|hearing| hearing.window.length_ms()).sum();
+    crate::log::debug!(
+        "local",
+        "heard {length} ms of sound of {count} windows in {elapsed} ms on {threads} threads"
+    );
     for (waiting, outcome) in batch.into_iter().zip(outcomes.drain(..)) {
         // Who has gone wants no answer.
         let _ = waiting.answer.send(outcome);
