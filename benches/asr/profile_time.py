@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
@@ -23,11 +22,8 @@ GROUPS = [
     ("choice of tokens", r"logprob|logits|sample|whisper_"),
     ("decoding of the file, resampling", r"tiro|symphonia|opus|resampl"),
 ]
-RUN = """
-import sys, tiro
-with tiro.Client() as client:
-    client.transcribe(sys.argv[1])
-"""
+ROOT = Path(__file__).resolve().parents[2]
+RELEASE = ROOT / "target/release"
 
 
 def profile() -> None:
@@ -38,8 +34,22 @@ def profile() -> None:
     sound = data.audio_folder() / "two_cities.wav"
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "perf.data"
-        command = ["perf", "record", "-q", "-o", str(record), sys.executable, "-c", RUN, str(sound)]
+        program = Path(folder) / "transcribe"
+        source = ROOT / "examples/c/transcribe.c"
+        # The library of the wheel has no symbols; this one has.
+        command = [
+            "cc",
+            source,
+            f"-I{ROOT / 'include'}",
+            f"-L{RELEASE}",
+            f"-Wl,-rpath,{RELEASE}",
+            "-ltiro",
+            "-o",
+            program,
+        ]
         subprocess.run(command, check=True)
+        command = ["perf", "record", "-q", "-o", record, program, sound]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         command = [
             "perf",
             "report",
