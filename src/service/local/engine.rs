@@ -5,9 +5,10 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::Path;
-use std::sync::Once;
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use whisper_rs_sys as sys;
 
 use super::cpu;
@@ -31,7 +32,9 @@ const ALIGNMENT_MEMORY: usize = 128 << 20;
 pub(super) struct Engine {
     context: *mut sys::whisper_context,
     multilingual: bool,
-    small: bool,
+    /// How many windows may be heard at once: each takes working memory, and large models fill the processors alone.
+    windows_at_once: usize,
+    turns: Arc<Semaphore>,
     /// Working memory that nobody uses right now, and since when.
     idle: Mutex<Vec<(State, Instant)>>,
 }
@@ -122,13 +125,20 @@ impl Engine {
                 format!("the recogniser could not load {}", path.display()),
             ));
         }
-        let small = info.n_audio_state <= SMALL;
-        Ok(Self { context, multilingual: info.multilingual, small, idle: Mutex::default() })
+        let windows_at_once = if info.n_audio_state <= SMALL { 4 } else { 1 };
+        let turns = Arc::new(Semaphore::new(windows_at_once));
+        let idle = Mutex::default();
+        Ok(Self { context, multilingual: info.multilingual, windows_at_once, turns, idle })
     }
 
-    /// How many windows may be heard at once: each takes working memory, and large models fill the processors alone.
     pub(super) fn windows_at_once(&self) -> usize {
-        if self.small { 4 } else { 1 }
+        self.windows_at_once
+    }
+
+    /// Waits until one window fewer than [`Engine::windows_at_once`] is being heard; held while the next is.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed.
+        self.turns.clone().acquire_owned().await.ok()
     }
 
     /// Hears a window. Blocks, computes, and takes as many threads as it is told.

@@ -45,14 +45,20 @@ struct Waiting {
 /// Hears a window when its turn comes, on at most so many threads.
 pub(super) async fn hear(hearing: Hearing, most_threads: usize) -> Result<Heard> {
     let (answer, heard) = oneshot::channel();
+    let engine = hearing.engine.clone();
     WAITING.get().lock().push_back(Waiting { hearing, answer });
     // One turn for each window that waits. A turn takes whoever is first, so that one given up by its owner is not lost.
     tokio::spawn(async move {
+        let place = engine.turn().await;
         let turn = gate::turn(most_threads).await;
-        let batch = take_batch();
+        let batch = take_batch(&engine);
         if !batch.is_empty() {
+            let work = move || {
+                hear_batch(batch, turn.threads());
+                drop((turn, place));
+            };
             // Nobody is left to tell of a failure: each member's answer says what there is to say.
-            let _ = blocking(move || hear_batch(batch, turn.threads())).await;
+            let _ = blocking(work).await;
         }
     });
     heard.await.unwrap_or_else(|_| Err(Error::cancelled()))
@@ -89,10 +95,11 @@ fn samples_of(ms: i64) -> usize {
 }
 
 /// The first window that somebody waits for, and those behind it that can be heard with it.
-fn take_batch() -> Vec<Waiting> {
+fn take_batch(engine: &Arc<Engine>) -> Vec<Waiting> {
     let mut waiting = WAITING.get().lock();
     waiting.retain(|waiting| !waiting.hearing.is_given_up());
-    let Some(first) = waiting.pop_front() else { return Vec::new() };
+    let first = waiting.iter().position(|waiting| Arc::ptr_eq(&waiting.hearing.engine, engine));
+    let Some(first) = first.and_then(|at| waiting.remove(at)) else { return Vec::new() };
     let mut length_ms = first.hearing.window.length_ms();
     let mut batch = vec![first];
     let mut at = 0;

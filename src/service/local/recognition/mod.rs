@@ -12,8 +12,8 @@ mod sound;
 mod windows;
 mod words;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
@@ -73,8 +73,8 @@ pub(super) async fn run(
         begin: once(begin),
         progress: Box::new(progress),
     };
+    let _release = ReleaseWhenIdle(Arc::downgrade(&listening.engine));
     let language = listening.to_all(&language).await?;
-    release_when_idle(&listening.engine);
     let mut heard = listening.heard.lock().drain(..).flatten().collect::<Vec<_>>().into_iter();
     let lanes = plans.iter().map(|plan| {
         let mut words = LaneWords::default();
@@ -97,15 +97,21 @@ fn once(run: impl Fn() + Send + Sync + 'static) -> Arc<dyn Fn() + Send + Sync> {
 }
 
 /// Between recordings that come one after the other the working memory is kept; some time after the last it is freed.
-fn release_when_idle(engine: &Arc<Engine>) {
-    const KEPT: Duration = Duration::from_secs(5);
-    let engine = Arc::downgrade(engine);
-    tokio::spawn(async move {
-        tokio::time::sleep(KEPT).await;
-        if let Some(engine) = engine.upgrade() {
-            engine.release_idle(KEPT);
-        }
-    });
+struct ReleaseWhenIdle(Weak<Engine>);
+
+impl Drop for ReleaseWhenIdle {
+    fn drop(&mut self) {
+        const KEPT: Duration = Duration::from_secs(5);
+        let engine = std::mem::take(&mut self.0);
+        // Without a runtime the library is being shut down, and the engine goes with its client.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            tokio::time::sleep(KEPT).await;
+            if let Some(engine) = engine.upgrade() {
+                engine.release_idle(KEPT);
+            }
+        });
+    }
 }
 
 /// What the hearers of one recognition share.
