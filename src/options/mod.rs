@@ -141,7 +141,6 @@ impl Options {
     }
 
     /// `None` where the key has neither a value nor a default.
-    #[cfg(feature = "local")]
     pub(crate) fn path(&self, key: &str) -> Option<PathBuf> {
         match self.value(expected(key)) {
             Some(Value::Path(path)) => Some(path.clone()),

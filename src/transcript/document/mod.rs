@@ -30,6 +30,7 @@ pub(crate) enum PageSize {
 
 /// How a document looks, and what it shows of the transcript.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "documents"), allow(dead_code))] // read where documents are written
 pub(crate) struct DocumentOptions {
     /// Default: the recording's id.
     pub(crate) title: Option<String>,
