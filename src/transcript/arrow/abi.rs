@@ -97,6 +97,22 @@ impl<T> Drop for Below<T> {
 }
 
 impl ArrowSchema {
+    /// A place that holds no schema.
+    #[cfg(feature = "capi")]
+    pub(crate) fn released() -> Self {
+        Self {
+            format: null(),
+            name: null(),
+            metadata: null(),
+            flags: 0,
+            n_children: 0,
+            children: null_mut(),
+            dictionary: null_mut(),
+            release: None,
+            private_data: null_mut(),
+        }
+    }
+
     pub(super) fn new(
         name: &'static CStr,
         format: &'static CStr,
@@ -159,8 +175,8 @@ impl ArrowArray {
         }
     }
 
-    /// What a stream gives at its end.
-    fn released() -> Self {
+    /// What a stream gives at its end, and a place that holds no array.
+    pub(crate) fn released() -> Self {
         Self {
             length: 0,
             null_count: 0,
