@@ -219,6 +219,49 @@
 /* Longest time to wait for a transcription, in ms; -1: without limit. */
 #define TIRO_OPT_WAIT_TIMEOUT_MS "wait_timeout_ms"
 
+/* Arrow's C data interface: https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+
 
 /**
  * Handles of any kind.
@@ -540,6 +583,33 @@ typedef struct {
      */
     uint64_t word_count;
 } tiro_segment;
+
+/**
+ * A place where a transcript says what was looked for. The caller's arrays have it: it never changes.
+ */
+typedef struct {
+    /**
+     * The number of its first word, from 0.
+     */
+    uint64_t first_word;
+    /**
+     * How many words it has.
+     */
+    uint64_t word_count;
+    /**
+     * Start of its first word in milliseconds.
+     */
+    int64_t start_ms;
+    /**
+     * End of its last word in milliseconds.
+     */
+    int64_t end_ms;
+} tiro_match;
+
+/**
+ * Takes size bytes of an export; 0 if it took them all, anything else is a failure.
+ */
+typedef int32_t (*tiro_write_fn)(void *user_data, const void *data, size_t size);
 
 /**
  * The function did what it says.
@@ -1624,6 +1694,186 @@ tiro_status tiro_transcript_copy(const tiro_transcript *transcript,
                                  size_t cap,
                                  size_t *need,
                                  tiro_error **err);
+
+/**
+ * Reads canonical JSON of a transcript (docs/transcript.md). The bytes are copied.
+ *
+ * NULL: data may be NULL if size is 0; err may be NULL. Free with tiro_transcript_free.
+ * Returns: TIRO_OK; TIRO_E_DOCUMENT for a document of other JSON or another version; TIRO_E_UTF8, TIRO_E_ARGUMENT for a size that cannot be;
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_from_json(const void *data,
+                                      size_t size,
+                                      tiro_transcript **transcript,
+                                      tiro_error **err);
+
+/**
+ * Reads a transcript of GoSpeech. The bytes are copied.
+ *
+ * NULL: data may be NULL if size is 0; err may be NULL. Free with tiro_transcript_free.
+ * Returns: TIRO_OK; TIRO_E_DOCUMENT for a document that is none; TIRO_E_UTF8, TIRO_E_ARGUMENT for a size that cannot be;
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_from_gospeech(const void *data,
+                                          size_t size,
+                                          tiro_transcript **transcript,
+                                          tiro_error **err);
+
+/**
+ * Reads a transcript of TranscribeMe, as well as an undocumented format can be read: there may be no words in it. The bytes are copied.
+ *
+ * NULL: data may be NULL if size is 0; err may be NULL. Free with tiro_transcript_free.
+ * Returns: TIRO_OK; TIRO_E_DOCUMENT for a document that is no JSON; TIRO_E_UTF8, TIRO_E_ARGUMENT for a size that cannot be;
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_from_transcribeme(const void *data,
+                                              size_t size,
+                                              tiro_transcript **transcript,
+                                              tiro_error **err);
+
+/**
+ * Reads SubRip subtitles: a segment a cue. The bytes are copied.
+ *
+ * NULL: data may be NULL if size is 0; err may be NULL. Free with tiro_transcript_free.
+ * Returns: TIRO_OK; TIRO_E_DOCUMENT for a document without cues or with wrong times; the message has the line; TIRO_E_UTF8, TIRO_E_ARGUMENT for a size that cannot be;
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_from_srt(const void *data,
+                                     size_t size,
+                                     tiro_transcript **transcript,
+                                     tiro_error **err);
+
+/**
+ * Reads WebVTT subtitles: a segment a voice of a cue. The bytes are copied.
+ *
+ * NULL: data may be NULL if size is 0; err may be NULL. Free with tiro_transcript_free.
+ * Returns: TIRO_OK; TIRO_E_DOCUMENT for a document without cues or with wrong times; the message has the line; TIRO_E_ARGUMENT for a size that cannot be;
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_from_vtt(const void *data,
+                                     size_t size,
+                                     tiro_transcript **transcript,
+                                     tiro_error **err);
+
+/**
+ * Finds where a word or a phrase is said, in order; *need is how many places there are. Case, accents and punctuation
+ * do not count; whole words are compared; a phrase does not go beyond its segment.
+ *
+ * NULL: matches may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if matches has not room for all (cap counts matches), with nothing written
+ * but *need; TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_find(const tiro_transcript *transcript,
+                                 const char *phrase,
+                                 tiro_match *matches,
+                                 size_t cap,
+                                 size_t *need,
+                                 tiro_error **err);
+
+/**
+ * Writes a transcript into a file, in a format of docs/export.md. The file appears whole or not at all: on an error,
+ * what was at the path stays. The options are those of scope export.
+ *
+ * NULL: format NULL: the suffix of the path says it; call and err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown format or suffix; TIRO_E_OPTION, TIRO_E_FILE_NOT_FOUND,
+ * TIRO_E_PERMISSION, TIRO_E_NOT_A_FILE, TIRO_E_DISK_FULL, TIRO_E_UNSUPPORTED, TIRO_E_UTF8, TIRO_E_NULL,
+ * TIRO_E_HANDLE.
+ * Thread: any. Blocks: no, but for computing and writing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_save(const tiro_transcript *transcript,
+                                 const char *path,
+                                 const char *format,
+                                 const tiro_options *call,
+                                 tiro_error **err);
+
+/**
+ * Gives an export of a transcript to a function, piece by piece: in this call, on this thread. On an error it may have
+ * got some. The options are those of scope export.
+ *
+ * NULL: call, user_data and err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown format; TIRO_E_IO if the function fails; TIRO_E_OPTION,
+ * TIRO_E_UNSUPPORTED, TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no, but for computing and what the function does.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_export(const tiro_transcript *transcript,
+                                   const char *format,
+                                   const tiro_options *call,
+                                   tiro_write_fn write,
+                                   void *user_data,
+                                   tiro_error **err);
+
+/**
+ * Copies an export of a transcript with a NUL after it into buf; *need is the size that takes. It is computed at
+ * every call, the one that asks for the size as well. The options are those of scope export.
+ *
+ * NULL: call may be NULL; buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown format; TIRO_E_OPTION, TIRO_E_UNSUPPORTED, TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no, but for computing.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_export_copy(const tiro_transcript *transcript,
+                                        const char *format,
+                                        const tiro_options *call,
+                                        char *buf,
+                                        size_t cap,
+                                        size_t *need,
+                                        tiro_error **err);
+
+/**
+ * Gives the words of a transcript by Arrow's C data interface, as a struct array: text (large UTF-8), start_ms,
+ * end_ms (int64), confidence (float32, null where none is given), segment (uint32), speaker (a dictionary of
+ * int32 and large UTF-8; empty: not known). Nothing is copied: the buffers are the transcript's own, and stay until the
+ * array's release, also if the transcript is freed before. What schema and array held is overwritten.
+ *
+ * NULL: err may be NULL. End each with its own release; if this fails, release is NULL in both.
+ * Returns: TIRO_OK; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_words_arrow(const tiro_transcript *transcript,
+                                        struct ArrowSchema *schema,
+                                        struct ArrowArray *array,
+                                        tiro_error **err);
+
+/**
+ * Gives the segments of a transcript as tiro_transcript_words_arrow does its words: speaker, start_ms, end_ms
+ * and end_word (uint64), the number of the word after its last.
+ *
+ * NULL: err may be NULL. End each with its own release; if this fails, release is NULL in both.
+ * Returns: TIRO_OK; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_transcript_segments_arrow(const tiro_transcript *transcript,
+                                           struct ArrowSchema *schema,
+                                           struct ArrowArray *array,
+                                           tiro_error **err);
 
 /*
  * Whether the library fits this header: the same major version and not older.

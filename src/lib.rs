@@ -40,7 +40,7 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,
-    ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing, Transcript, TranscriptBuilder,
-    Word, WordRef, WordView,
+    Align, ArrowArray, ArrowArrayStream, ArrowSchema, Attributes, EXPORT_FORMATS, ExportFormat, Format, List,
+    Match, Paragraph, ParagraphRef, ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing,
+    Transcript, TranscriptBuilder, Word, WordRef, WordView,
 };

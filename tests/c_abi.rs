@@ -134,6 +134,33 @@ fn sources_of_files() {
     cases_pass("files");
 }
 
+/// The cases of `tests/conformance`, in C: as plain lines, so that no JSON is read there.
+#[test]
+fn exports() {
+    let conformance = support::program::root().join("tests/conformance");
+    let text = std::fs::read_to_string(conformance.join("cases.json")).unwrap();
+    let cases: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut lines = String::new();
+    for case in cases["exports"].as_array().unwrap() {
+        let text = |key: &str| case[key].as_str().unwrap().to_owned();
+        if !cfg!(feature = "documents") && ["docx", "pdf"].contains(&text("format").as_str()) {
+            continue;
+        }
+        let path = |key: &str| conformance.join(text(key)).to_str().unwrap().to_owned();
+        let options = case["options"].as_object().unwrap();
+        let mut fields = vec![path("transcript"), text("format"), options.len().to_string()];
+        for (key, value) in options {
+            fields.extend([key.clone(), value.as_str().unwrap().to_owned()]);
+        }
+        fields.push(path("expected"));
+        lines.push_str(&fields.join("\t"));
+        lines.push('\n');
+    }
+    let list = folder("exports").join("cases.tsv");
+    std::fs::write(&list, lines).unwrap();
+    check_cases("exports", &run(&build("exports"), &[list.to_str().unwrap()], &[]));
+}
+
 /// The store of the local service.
 #[test]
 #[cfg(feature = "local")]

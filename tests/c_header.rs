@@ -140,6 +140,8 @@ _Static_assert(offsetof(tiro_segment, speaker) == 0 && offsetof(tiro_segment, sp
 _Static_assert(offsetof(tiro_segment, start_ms) == 16 && offsetof(tiro_segment, end_ms) == 24, "tiro_segment");
 _Static_assert(offsetof(tiro_segment, first_word) == 32 && offsetof(tiro_segment, word_count) == 40, "tiro_segment");
 _Static_assert(sizeof(tiro_segment) >= 48, "tiro_segment");
+_Static_assert(offsetof(tiro_match, word_count) == 8 && offsetof(tiro_match, end_ms) == 24, "tiro_match");
+_Static_assert(sizeof(tiro_match) == 32, "tiro_match");
 _Static_assert(sizeof(tiro_status) == 4, "tiro_status");
 "#,
     )

@@ -22,6 +22,10 @@ const SOURCES: &[&str] = &[
     "source",
     "recording",
     "transcript",
+    "read",
+    "find",
+    "export",
+    "arrow",
 ];
 
 const OPENING: &str = "/*
@@ -89,10 +93,56 @@ fn opening() -> String {
 /* major * 1000000 + minor * 1000 + patch */
 #define TIRO_VERSION_NUMBER {number}u
 #define TIRO_VERSION_STRING "{major}.{minor}.{patch}"
-{}"#,
+{}{ARROW}"#,
         defines()
     )
 }
+
+/// As Arrow asks every header to have it, so that they can be read together.
+const ARROW: &str = r#"
+/* Arrow's C data interface: https://arrow.apache.org/docs/format/CDataInterface.html */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ArrowSchema {
+    const char *format;
+    const char *name;
+    const char *metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema **children;
+    struct ArrowSchema *dictionary;
+    void (*release)(struct ArrowSchema *);
+    void *private_data;
+};
+
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void **buffers;
+    struct ArrowArray **children;
+    struct ArrowArray *dictionary;
+    void (*release)(struct ArrowArray *);
+    void *private_data;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+"#;
 
 const INLINE: &str = r#"/*
  * Whether the library fits this header: the same major version and not older.

@@ -6,14 +6,18 @@
 
 #![allow(non_camel_case_types)] // the types carry their C names
 
+pub mod arrow;
 pub mod boundary;
 pub mod client;
 pub mod error;
+pub mod export;
+pub mod find;
 mod handle;
 pub mod library;
 pub mod op;
 pub mod options;
 pub mod queue;
+pub mod read;
 pub mod recording;
 pub mod source;
 mod text;

@@ -97,6 +97,11 @@ impl TextFields<4> for tiro_transcript {
     }
 }
 
+/// The transcript behind a handle.
+pub(super) fn transcript_of(transcript: *const tiro_transcript) -> Result<Transcript> {
+    Ok(handle::get(transcript)?.transcript.clone())
+}
+
 pub(super) fn new_handle(transcript: Transcript) -> Result<*mut tiro_transcript> {
     handle::insert(TranscriptObject { transcript, texts: Texts::new() })
 }

@@ -67,6 +67,11 @@ impl Bitmap {
         self.len += 1;
     }
 
+    /// How many bits are not set.
+    pub(super) fn unset(&self) -> usize {
+        self.len - self.bytes.iter().map(|byte| byte.count_ones() as usize).sum::<usize>()
+    }
+
     /// There has to be one.
     pub(super) fn replace_last(&mut self, bit: bool) {
         self.truncate(self.len - 1);
@@ -171,6 +176,7 @@ mod tests {
             bitmap.push(index % 3 == 0);
         }
         assert_eq!(bitmap.bytes, [0b0100_1001, 0b0000_0010]);
+        assert_eq!(bitmap.unset(), 7);
         bitmap.truncate(7);
         assert_eq!((bitmap.bytes.as_slice(), bitmap.get(6)), ([0b0100_1001].as_slice(), true));
         bitmap.truncate(6);

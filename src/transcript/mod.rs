@@ -1,8 +1,9 @@
 //! The transcript: words, paragraphs and segments in columns, immutable and cheap to share. Here is the model, how it
-//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`) and the reading of
+//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`, `arrow/`) and the reading of
 //! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder; nothing here
 //! knows a service's wire, C or Python.
 
+mod arrow;
 mod build;
 mod change;
 mod columns;
@@ -23,6 +24,7 @@ use once_cell::race::OnceBox;
 use columns::{Columns, range_of};
 use format::{PLAIN, PLAIN_PARAGRAPH};
 
+pub use arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use build::{Paragraph, Segment, TranscriptBuilder, Word};
 pub use decode::Spacing;
 pub use export::{EXPORT_FORMATS, ExportFormat, Sink};

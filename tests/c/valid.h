@@ -38,8 +38,17 @@ struct valid {
     int32_t kind, fd_out, phase;
     uint64_t done, total;
     tiro_status status;
+    tiro_match matches[4];
+    struct ArrowSchema schema;
+    struct ArrowArray array;
     atomic_int destroyed;
 };
+
+/* Documents that can be read. */
+#define VALID_JSON "{\"format\": \"tiro.transcript\", \"version\": 1, \"segments\": []}"
+#define VALID_SRT "1\n00:00:00,000 --> 00:00:01,000\nA word.\n"
+#define VALID_VTT "WEBVTT\n\n00:00.000 --> 00:01.000\nA word.\n"
+#define VALID_SEGMENTS "{\"segments\": []}"
 
 /* What a variable holds before a call that has to blank it. */
 #define GARBAGE 77
@@ -62,6 +71,12 @@ static inline void valid_wakeup(void *data, tiro_queue *queue)
 static inline int64_t valid_read(void *data, void *buf, size_t cap)
 {
     (void)data, (void)buf, (void)cap;
+    return 0;
+}
+
+static inline int32_t valid_write(void *data, const void *bytes, size_t size)
+{
+    (void)data, (void)bytes, (void)size;
     return 0;
 }
 
@@ -150,6 +165,10 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_page_free(v->new_page);
     tiro_transcript_free(v->new_transcript);
     tiro_error_free(v->err);
+    if (v->schema.release != NULL)
+        v->schema.release(&v->schema);
+    if (v->array.release != NULL)
+        v->array.release(&v->array);
     close(v->fd);
     WAIT_UNTIL(atomic_load(&v->destroyed) >= destroyed);
     CHECK(atomic_load(&v->destroyed) == destroyed);

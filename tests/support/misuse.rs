@@ -120,7 +120,19 @@ impl Function {
             ("const char *", "id") => "v.id",
             ("const char *", "name") => "\"a.wav\"",
             ("const char *", "model") => "\"tiny.en\"",
+            ("const char *", "path") if self.name == "tiro_transcript_save" => "\"valid.txt\"",
             ("const char *", "path" | "from") => "v.path",
+            ("const char *", "format") => "\"txt\"",
+            ("const char *", "phrase") => "\"no such words\"",
+            ("tiro_match *", _) => "v.matches",
+            ("struct ArrowSchema *", _) => "&v.schema",
+            ("struct ArrowArray *", _) => "&v.array",
+            ("tiro_write_fn", _) => "valid_write",
+            ("const void *", "data") if self.document().is_some() => self.document().unwrap_or_default(),
+            ("size_t", "size") if self.document().is_some() => {
+                return format!("sizeof {} - 1", self.document().unwrap_or_default());
+            }
+            ("size_t", "cap") if self.name == "tiro_transcript_find" => "4",
             ("char *", "buf") => "v.buf",
             ("size_t", "cap") => "sizeof v.buf",
             ("size_t", "size") => "4",
@@ -149,6 +161,16 @@ impl Function {
             (ctype, name) => panic!("{}: no valid argument is known for {ctype} {name}", self.name),
         };
         value.to_owned()
+    }
+
+    /// A document that the function reads.
+    fn document(&self) -> Option<&'static str> {
+        Some(match self.name.strip_prefix("tiro_transcript_from_")? {
+            "json" => "VALID_JSON",
+            "srt" => "VALID_SRT",
+            "vtt" => "VALID_VTT",
+            _ => "VALID_SEGMENTS",
+        })
     }
 
     fn result(&self) -> &'static str {
