@@ -8,6 +8,8 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 use tiro::{Error, ErrorKind};
 
+use crate::attach::detached;
+
 static CLASSES: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
 
 /// The exception for an error of the core.
@@ -40,6 +42,14 @@ pub(crate) fn guarded<R>(py: Python<'_>, work: impl FnOnce() -> tiro::Result<R>)
     let outcome = catch_unwind(AssertUnwindSafe(work))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Panic, "tiro panicked in this call")));
     outcome.map_err(|error| exception(py, &error))
+}
+
+/// As [`guarded`], for what takes a while: other threads of Python's run meanwhile.
+pub(crate) fn guarded_detached<R: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> tiro::Result<R> + Send,
+) -> PyResult<R> {
+    guarded(py, || detached(py, work))
 }
 
 /// An exception of the core's kind for a mistake that this layer sees.

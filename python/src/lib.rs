@@ -27,13 +27,15 @@ mod _tiro {
     #[pymodule_export]
     use crate::client::Core;
     #[pymodule_export]
-    use crate::library::{error_table, install_model, installable_models, option_table, set_log_callback};
+    use crate::library::{
+        error_table, export_formats, install_model, installable_models, option_table, set_log_callback,
+    };
     #[pymodule_export]
     use crate::operation::{Operation, Progress};
     #[pymodule_export]
     use crate::recording::{Page, Recording};
     #[pymodule_export]
-    use crate::transcript::{Segment, Segments, Transcript, Word, Words};
+    use crate::transcript::{Match, Paragraph, Paragraphs, Segment, Segments, Transcript, Word, Words};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

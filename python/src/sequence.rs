@@ -39,6 +39,11 @@ impl Run {
         Ok(Self { start, step: self.step.wrapping_mul(indices.step), len })
     }
 
+    /// Whether it is all of so many items, in their order.
+    pub(crate) fn is_whole(self, all: usize) -> bool {
+        self.len == all && (all == 0 || self.start == 0 && (all == 1 || self.step == 1))
+    }
+
     pub(crate) fn reversed(self) -> Self {
         let start = if self.len == 0 { self.start } else { self.at(self.len - 1) };
         Self { start, step: self.step.wrapping_neg(), len: self.len }

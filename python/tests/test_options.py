@@ -24,6 +24,7 @@ def test_the_typed_keywords_are_those_of_the_table() -> None:
         return {key: str(hint) for key, hint in get_type_hints(options).items()}
 
     table = _tiro.option_table()
+
     def listed(*scopes: str) -> dict[str, str]:
         return {key: types[kind] for key, kind, _, scope, _ in table if scope in scopes}
 

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from ._client import Client
 from ._tiro import (
+    Match,
     Page,
+    Paragraph,
+    Paragraphs,
     Progress,
     Recording,
     Segment,
@@ -62,6 +65,7 @@ __all__ = [
     "InternalError",
     "LocalError",
     "LoginRequiredError",
+    "Match",
     "MediaError",
     "ModelError",
     "NeedsActionError",
@@ -69,6 +73,8 @@ __all__ = [
     "NotReadyError",
     "OptionError",
     "Page",
+    "Paragraph",
+    "Paragraphs",
     "Progress",
     "RateLimitedError",
     "Recording",
@@ -109,7 +115,7 @@ def __dir__() -> list[str]:
 def _register_sequences() -> None:
     from _collections_abc import Sequence
 
-    for sequence in (Page, Segments, Words):
+    for sequence in (Page, Paragraphs, Segments, Words):
         Sequence.register(sequence)
 
 

