@@ -123,7 +123,7 @@ static void a_function_may_refuse(void)
     tiro_transcript *transcript = sample();
     struct bytes little = {NULL, 0, 3};
     tiro_error *err = NULL;
-    CHECK(tiro_transcript_export(transcript, "srt", NULL, on_write, &little, &err) < 0);
+    CHECK_STATUS(tiro_transcript_export(transcript, "srt", NULL, on_write, &little, &err), TIRO_E_IO);
     CHECK(strstr(tiro_error_message(err, NULL), "write callback failed with -1") != NULL);
     CHECK(little.size == 0);
     tiro_error_free(err);
