@@ -89,7 +89,7 @@ deps: ## what test-full and bench-asr need beyond test (apt)
 	apt-get update -qq
 	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt)
 
-test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## the slow tests: recognition, languages, killed processes, valgrind, sanitizers
+test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## the slow tests: recognition, killed processes, valgrind, sanitizers
 	tests/full/run
 
 lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
