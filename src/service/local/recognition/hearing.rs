@@ -25,7 +25,6 @@ const BETWEEN_MS: i64 = 600;
 static WAITING: PerProcess<Mutex<VecDeque<Waiting>>> = PerProcess::new();
 
 /// A window to hear, and how.
-#[derive(Clone)]
 pub(super) struct Hearing {
     pub(super) engine: Arc<Engine>,
     pub(super) sound: Arc<Sound>,
@@ -120,7 +119,7 @@ fn hear_batch(batch: Vec<Waiting>, threads: usize) {
     batch.iter().for_each(|waiting| (waiting.hearing.begin)());
     let begun = Instant::now();
     let hearings: Vec<&Hearing> = batch.iter().map(|waiting| &waiting.hearing).collect();
-    let mut outcomes = match hearings.as_slice() {
+    let outcomes = match hearings.as_slice() {
         [alone] => vec![hear_alone(alone, threads)],
         together => hear_together(together, threads),
     };
@@ -130,7 +129,7 @@ fn hear_batch(batch: Vec<Waiting>, threads: usize) {
         "local",
         "heard {length} ms of sound of {count} windows in {elapsed} ms on {threads} threads"
     );
-    for (waiting, outcome) in batch.into_iter().zip(outcomes.drain(..)) {
+    for (waiting, outcome) in batch.into_iter().zip(outcomes) {
         // Who has gone wants no answer.
         let _ = waiting.answer.send(outcome);
     }
