@@ -14,6 +14,7 @@ from report import Report
 from scale import SCALE, spread
 from worker import Worker
 
+WORD_TIMES = ("aligned", "estimated")
 WIDE_GOAL, NARROW_GOAL = 3.7, 3.5
 FORMATS_GOAL = 3.0
 SEAMS_GOAL = 1.0
@@ -36,8 +37,8 @@ def error_row(
 
 
 @cache
-def _tiro_apart(count: int) -> list[Heard]:
-    with Worker("tiro") as tiro:
+def _tiro_apart(count: int, word_times: str) -> list[Heard]:
+    with Worker("tiro", word_times=word_times) as tiro:
         return tiro.run([u.wide for u in spread(data.utterances(), count)], together=True)
 
 
@@ -45,17 +46,22 @@ def wer() -> None:
     utterances = spread(data.utterances(), SCALE.utterances)
     said = [u.text for u in utterances]
     report = Report("wer", f"{len(utterances)} utterances, a recording each")
-    with Worker("tiro") as tiro:
-        report.setting(tiro.description)
-        narrow = tiro.run([u.narrow for u in utterances], together=True)
-    wide_rate = error_row(report, "tiro 16 kHz", said, _tiro_apart(len(utterances)))
-    narrow_rate = error_row(report, "tiro 8 kHz", said, narrow)
+    rates = {}
+    for word_times in WORD_TIMES:
+        with Worker("tiro", word_times=word_times) as tiro:
+            report.setting(tiro.description)
+            heard = {"8 kHz": tiro.run([u.narrow for u in utterances], together=True)}
+        heard["16 kHz"] = _tiro_apart(len(utterances), word_times)
+        for rate, rows in heard.items():
+            label = f"tiro, {word_times}, {rate}"
+            rates[label] = error_row(report, label, said, rows)
     for name in ("whisper.cpp", "faster-whisper"):
         with Worker(name) as peer:
             report.setting(peer.description)
             error_row(report, f"{name} 16 kHz", said, peer.run([u.wide for u in utterances]))
-    report.goal(f"16 kHz: at most {WIDE_GOAL} %", _at_most(wide_rate, WIDE_GOAL))
-    report.goal(f"8 kHz: at most {NARROW_GOAL} %", _at_most(narrow_rate, NARROW_GOAL))
+    for label, rate in rates.items():
+        goal = NARROW_GOAL if label.endswith(" 8 kHz") else WIDE_GOAL
+        report.goal(f"{label}: at most {goal} %", _at_most(rate, goal))
     report.close()
 
 
@@ -83,32 +89,38 @@ def seams() -> None:
     said = [u.text for u in utterances]
     whole = " ".join(said)
     report = Report("seams", f"{len(utterances)} utterances joined into one file, against apart")
-    apart = error_row(report, "tiro, apart", said, _tiro_apart(len(utterances)))
-    for gaps, engines in (((0.3, 0.6), ("tiro", "whisper.cpp", "faster-whisper")), (None, ("tiro",))):
+    apart = {
+        word_times: error_row(
+            report, f"tiro, {word_times}, apart", said, _tiro_apart(len(utterances), word_times)
+        )
+        for word_times in WORD_TIMES
+    }
+    ours = [("tiro", word_times) for word_times in WORD_TIMES]
+    for gaps, engines in (((0.3, 0.6), [*ours, ("whisper.cpp", ""), ("faster-whisper", "")]), (None, ours)):
         path = sounds.joined(utterances, gaps)
         between = "0.3 to 0.6 s between" if gaps else "nothing between"
-        for name in engines:
-            with Worker(name) as engine:
+        for name, word_times in engines:
+            with Worker(name, **({"word_times": word_times} if word_times else {})) as engine:
                 report.setting(engine.description)
                 heard = engine.run([path])
             twice, lost = score.doubled(whole, heard[0].text), score.lost(whole, heard[0].text)
-            label = f"{name}, {between}"
+            label = ", ".join(filter(None, (name, word_times, between)))
             rate = error_row(report, label, [whole], heard, twice=len(twice), lost=len(lost))
-            if name == "tiro":
+            if word_times:
                 report.setting(f"{label}: heard twice {twice}; {score.LOST_WORDS} words or more lost: {lost}")
-                _seam_goals(report, between, rate, apart, len(twice))
+                _seam_goals(report, label, rate, apart[word_times], len(twice))
     report.close()
 
 
-def _seam_goals(report: Report, between: str, rate: float | None, apart: float | None, twice: int) -> None:
+def _seam_goals(report: Report, label: str, rate: float | None, apart: float | None, twice: int) -> None:
     known = rate is not None and apart is not None
     more = rate - apart if known else 0.0
     report.goal(
-        f"{between}: at most {SEAMS_GOAL:g} point more errors than apart: {more:+.2f}",
+        f"{label}: at most {SEAMS_GOAL:g} point more errors than apart: {more:+.2f}",
         more <= SEAMS_GOAL if known else None,
     )
     report.goal(
-        f"{between}: no word twice that was said once: {twice}", twice == 0 if rate is not None else None
+        f"{label}: no word twice that was said once: {twice}", twice == 0 if rate is not None else None
     )
 
 

@@ -48,7 +48,7 @@ class Engine(Protocol):
 
 
 class Tiro:
-    """The installed module, given the files as they are."""
+    """The installed module, given the files as they are, and options of a call."""
 
     def __init__(self, threads: int, **options: Any) -> None:
         import tiro
@@ -83,8 +83,8 @@ class Tiro:
 
 
 class WhisperCpp:
-    """whisper.cpp as its Python package builds it, on the very same weights. `word_times` is what tiro always gives;
-    without it, whisper.cpp may use flash attention, as it does by default."""
+    """whisper.cpp as its Python package builds it, on the very same weights. With `word_times` it is set up as tiro is
+    with `word_times=aligned`; without, it gives text only and may use flash attention, as it does by default."""
 
     def __init__(self, threads: int, word_times: bool = False) -> None:
         from pywhispercpp.model import Model
