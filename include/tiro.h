@@ -218,6 +218,8 @@
 #define TIRO_OPT_THREADS "threads"
 /* Longest time to wait for a transcription, in ms; -1: without limit. */
 #define TIRO_OPT_WAIT_TIMEOUT_MS "wait_timeout_ms"
+/* Where the times of words come from: aligned with the sound, or estimated from those of phrases, which is faster (docs/recognition.md). */
+#define TIRO_OPT_WORD_TIMES "word_times"
 
 /* Arrow's C data interface: https://arrow.apache.org/docs/format/CDataInterface.html */
 #ifndef ARROW_C_DATA_INTERFACE

@@ -43,6 +43,31 @@ fn human_speech_becomes_its_words() {
 }
 
 #[test]
+fn estimated_times_of_words_are_near_the_aligned_ones() {
+    let client = client();
+    let source = Source::from_path(speech("two_cities.wav")).unwrap();
+    let hear = |word_times: &str| {
+        let call = Options::new().with("word_times", word_times).unwrap();
+        client.transcribe(&source, Some(&call)).unwrap().wait(None).unwrap().unwrap()
+    };
+    let (aligned, estimated) = (hear("aligned"), hear("estimated"));
+    assert_eq!(aligned.text(), estimated.text());
+    assert!(aligned.words().all(|word| !word.estimated) && estimated.words().all(|word| word.estimated));
+    let last = estimated.word(estimated.word_count() - 1);
+    assert_eq!(normalised(last.text), "only", "heard to its end");
+    let mut now_ms = 0;
+    let mut apart_ms = 0;
+    for (word, reference) in estimated.words().zip(aligned.words()) {
+        assert!(now_ms <= word.start_ms && word.start_ms <= word.end_ms, "{word:?}");
+        now_ms = word.end_ms;
+        apart_ms += word.end_ms.abs_diff(reference.end_ms);
+    }
+    assert!(now_ms <= estimated.duration_ms().unwrap());
+    let mean_ms = apart_ms / estimated.word_count() as u64;
+    assert!(mean_ms < 250, "{mean_ms} ms");
+}
+
+#[test]
 fn every_kind_of_source_gives_the_same() {
     let client = client();
     let path = speech("beckett.wav");

@@ -99,6 +99,7 @@ class CallOptions(TypedDict, total=False):
     spool_dir: str | PathLike[str] | None
     threads: int | None
     wait_timeout_ms: int | None
+    word_times: str | None
 
 
 class ExportOptions(TypedDict, total=False):

@@ -325,6 +325,14 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         "all",
         "Longest time to wait for a transcription, in ms; -1: without limit.",
     ),
+    row(
+        "word_times",
+        Choice(&["aligned", "estimated"]),
+        "aligned",
+        Call,
+        "local",
+        "Where the times of words come from: `aligned` with the sound, or `estimated` from those of phrases, which is faster (docs/recognition.md).",
+    ),
 ];
 
 /// The row of a key.

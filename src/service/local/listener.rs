@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::engine::Engine;
+use super::engine::{Engine, WordTimes};
 use super::recognition::{self, Speech};
 use super::{media_options, models};
 use crate::client::Embedding;
@@ -23,12 +23,18 @@ pub(super) struct Job {
 pub(super) struct Listener {
     options: Options,
     embedding: Embedding,
-    engine: tokio::sync::OnceCell<Arc<Engine>>,
+    aligning: tokio::sync::OnceCell<Arc<Engine>>,
+    estimating: tokio::sync::OnceCell<Arc<Engine>>,
 }
 
 impl Listener {
     pub(super) fn new(options: &Options, embedding: Embedding) -> Self {
-        Self { options: options.clone(), embedding, engine: tokio::sync::OnceCell::new() }
+        Self {
+            options: options.clone(),
+            embedding,
+            aligning: Default::default(),
+            estimating: Default::default(),
+        }
     }
 
     /// The client's options.
@@ -39,12 +45,17 @@ impl Listener {
     /// The client's model, loaded at the first use and kept with the client. Refuses what a call asks of it and it
     /// cannot do: what would fail after a long upload should fail before it.
     pub(super) async fn engine(&self, call: &Options) -> Result<Arc<Engine>> {
+        let word_times = models::word_times(call);
         let load = || async {
             let (options, embedding) = (self.options.clone(), self.embedding);
-            blocking(move || models::engine(&options, embedding)).await?
+            blocking(move || models::engine(&options, word_times, embedding)).await?
         };
         media_options::settings(call)?;
-        let engine = self.engine.get_or_try_init(load).await?;
+        let engine = match word_times {
+            WordTimes::Aligned => &self.aligning,
+            WordTimes::Estimated => &self.estimating,
+        };
+        let engine = engine.get_or_try_init(load).await?;
         models::language(call, engine)?;
         Ok(engine.clone())
     }
@@ -57,7 +68,7 @@ impl Listener {
 
     /// The model of other options than the client's. Blocks.
     pub(super) fn engine_of(&self, options: &Options) -> Result<Arc<Engine>> {
-        let engine = models::engine(options, self.embedding)?;
+        let engine = models::engine(options, models::word_times(options), self.embedding)?;
         models::language(options, &engine)?;
         Ok(engine)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
-use super::engine::Engine;
+use super::engine::{Engine, WordTimes};
 use super::model::{ModelError, check_model_file, installable};
 use crate::client::Embedding;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,32 +14,46 @@ use crate::options::Options;
 use crate::runtime::PerProcess;
 use crate::runtime::sync::Mutex;
 
-/// Which file, and which state of it: a model that was replaced is loaded anew.
+/// Which file, and which state of it: a model that was replaced is loaded anew. And for which times of words, as these
+/// are decided when it is loaded.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct ModelKey {
     path: PathBuf,
     size: u64,
     modified: Option<SystemTime>,
+    word_times: WordTimes,
 }
 
 static LOADED: PerProcess<Mutex<HashMap<ModelKey, Weak<Engine>>>> = PerProcess::new();
 
+/// The times of words that the options ask for.
+pub(super) fn word_times(options: &Options) -> WordTimes {
+    if options.text("word_times") == "estimated" { WordTimes::Estimated } else { WordTimes::Aligned }
+}
+
 /// The engine of the model that the options name. Blocks while it is checked and loaded; others who want it wait.
-pub(super) fn engine(options: &Options, embedding: Embedding) -> Result<Arc<Engine>> {
+pub(super) fn engine(options: &Options, wanted: WordTimes, embedding: Embedding) -> Result<Arc<Engine>> {
     super::cpu::check()?;
     let path = find(options, embedding)?;
     let metadata = std::fs::metadata(&path)
         .map_err(|error| Error::io(format_args!("the model {}", path.display()), &error))?;
-    let key = ModelKey { path: path.clone(), size: metadata.len(), modified: metadata.modified().ok() };
+    let key = |word_times| ModelKey {
+        path: path.clone(),
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+        word_times,
+    };
     let mut loaded = LOADED.get().lock();
-    if let Some(engine) = loaded.get(&key).and_then(Weak::upgrade) {
+    if let Some(engine) = loaded.get(&key(wanted)).and_then(Weak::upgrade) {
         return Ok(engine);
     }
     loaded.retain(|_, engine| engine.strong_count() > 0);
     let info = check_model_file(&path).map_err(model_error)?;
     crate::log::info!("local", "loading the model {}", path.display());
-    let engine = Arc::new(Engine::load(&path, &info)?);
-    loaded.insert(key, Arc::downgrade(&engine));
+    let engine = Arc::new(Engine::load(&path, &info, wanted)?);
+    for word_times in [wanted, engine.word_times()] {
+        loaded.insert(key(word_times), Arc::downgrade(&engine));
+    }
     Ok(engine)
 }
 

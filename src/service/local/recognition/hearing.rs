@@ -210,12 +210,8 @@ fn touched(phrase: &Phrase, places: &[Range<i64>]) -> Range<usize> {
 }
 
 fn earlier(phrase: &Phrase, by_ms: i64) -> Phrase {
-    let token = |token: &Token| Token {
-        start_ms: token.start_ms - by_ms,
-        end_ms: token.end_ms - by_ms,
-        aligned_ms: token.aligned_ms.map(|time| time - by_ms),
-        ..token.clone()
-    };
+    let token =
+        |token: &Token| Token { aligned_ms: token.aligned_ms.map(|time| time - by_ms), ..token.clone() };
     Phrase {
         start_ms: (phrase.start_ms - by_ms).max(0),
         end_ms: phrase.end_ms - by_ms,
@@ -233,8 +229,6 @@ mod tests {
         let token = |aligned_ms: &i64| Token {
             text: b" word".to_vec(),
             probability: 1.0,
-            start_ms: 0,
-            end_ms: 0,
             aligned_ms: Some(*aligned_ms),
         };
         Phrase { start_ms, end_ms, tokens: aligned.iter().map(token).collect() }

@@ -101,6 +101,15 @@ mod tests {
     }
 
     #[test]
+    fn times_that_are_guesses_repeat_and_lose_nothing() {
+        for off_ms in [-700, -300, 300, 700] {
+            let joined =
+                joined("it was the best of time sit wa", "est of times it was the worst", 2_000 + off_ms);
+            assert_eq!(joined, "it was the best of times it was the worst", "{off_ms}");
+        }
+    }
+
+    #[test]
     fn without_a_common_word_the_cut_decides() {
         assert_eq!(joined("a b c d e f g h", "r s t u v w", 2_000), "a b c d e f t u v w");
     }

@@ -1,21 +1,13 @@
 //! From the recogniser's pieces of text to words with times: tiro's decoder of the local service.
 
-use std::ops::Range;
-
 use super::super::engine::{Heard, Phrase, Token};
-use super::activity::{frames, runs};
-use super::loudness::FRAME_MS;
 use super::seams;
+use super::times::{self, Said};
 use super::windows::Window;
 use crate::transcript::{Segment, Transcript, Word};
 
-/// A pause between words; shorter ones lie inside words, before a plosive.
-const PAUSE_MS: i64 = 100;
 /// A pause after which a sentence is a phrase of its own.
 const SENTENCE_PAUSE_MS: i64 = 300;
-/// By how much the recogniser's attention stays on a word that is over. Measured: without this, ends are late by 84 ms
-/// on average inside running speech.
-const LAG_MS: i64 = 60;
 
 const MUSIC: [char; 2] = ['♪', '♫'];
 
@@ -74,33 +66,39 @@ pub(super) fn transcript(id: &str, language: &str, duration_ms: i64, lanes: Vec<
 }
 
 fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut Vec<HeardWord>) {
-    let mut rest = phrase.tokens.as_slice();
-    let mut heard_until = phrase.start_ms;
+    let spoken: Vec<&[Token]> = split(&phrase.tokens).filter(|pieces| is_word(pieces)).collect();
+    let (times, estimated) = times::of_words(phrase, &spoken, window, active);
     let mut last_piece = None;
-    while !rest.is_empty() {
-        let length = 1 + rest[1..].iter().take_while(|token| !token.begins_word()).count();
-        let (pieces, after) = rest.split_at(length);
-        rest = after;
-        let text: Vec<u8> = pieces.iter().flat_map(|piece| piece.text.iter().copied()).collect();
-        let text = String::from_utf8_lossy(&text).trim().to_owned();
-        // Music is heard as notes, and a pause as a dash: no words.
-        if !pieces.iter().any(Token::is_spoken) || text.contains(MUSIC) {
-            continue;
-        }
-        let (start, end) = times(pieces, heard_until);
-        heard_until = end.max(heard_until);
-        let piece = window.piece_at(end);
-        let start_ms = window.in_lane(piece, start);
-        let end_ms = window.in_lane(piece, end).max(start_ms);
-        let spoken = spoken_part(active, start_ms..end_ms);
+    for (pieces, Said { piece, time }) in spoken.into_iter().zip(times) {
         let confidence = pieces.iter().map(|piece| piece.probability).sum::<f32>() / pieces.len() as f32;
-        let confidence = Some(confidence.clamp(0.0, 1.0));
-        let word = Word { text, start_ms: spoken.start, end_ms: spoken.end, confidence, ..Word::default() };
+        let word = Word {
+            text: text_of(pieces),
+            start_ms: time.start,
+            end_ms: time.end,
+            confidence: Some(confidence.clamp(0.0, 1.0)),
+            estimated,
+            ..Word::default()
+        };
         let begins_phrase =
             last_piece != Some(piece) || words.last().is_some_and(|last| is_apart(last, &word));
         words.push(HeardWord { word, begins_phrase });
         last_piece = Some(piece);
     }
+}
+
+/// The pieces of each word.
+fn split(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
+    tokens.chunk_by(|_, next| !next.begins_word())
+}
+
+fn text_of(pieces: &[Token]) -> String {
+    let text: Vec<u8> = pieces.iter().flat_map(|piece| piece.text.iter().copied()).collect();
+    String::from_utf8_lossy(&text).trim().to_owned()
+}
+
+/// Music is heard as notes, and a pause as a dash: no words.
+fn is_word(pieces: &[Token]) -> bool {
+    pieces.iter().any(Token::is_spoken) && !text_of(pieces).contains(MUSIC)
 }
 
 /// Whether a sentence and a pause lie between two words. The recogniser often takes several sentences for one phrase.
@@ -109,40 +107,14 @@ fn is_apart(before: &HeardWord, word: &Word) -> bool {
         && word.start_ms - before.word.end_ms >= SENTENCE_PAUSE_MS
 }
 
-/// Start and end in the window. An aligned time is the end of its piece (`local_engine` measurements: 0.1 s from the
-/// true end on average, against 0.3 s for the recogniser's own guesses), so a word begins where the one before it
-/// ended. Punctuation is aligned with the pause after the word and must not stretch it: the last piece with a letter
-/// counts.
-fn times(pieces: &[Token], heard_until: i64) -> (i64, i64) {
-    let spoken = pieces.iter().rev().find(|piece| piece.is_spoken()).unwrap_or(&pieces[0]);
-    let aligned = spoken.aligned_ms.map(|end| (heard_until, (end - LAG_MS).max(heard_until)));
-    aligned.unwrap_or((pieces[0].start_ms, spoken.end_ms))
-}
-
-/// The part of a word's time in which there is sound. A word after a pause would else begin where the one before the
-/// pause ended, and one before a pause end somewhere near it.
-fn spoken_part(active: &[bool], time: Range<i64>) -> Range<i64> {
-    let first = frames(time.start).min(active.len());
-    let last = frames(time.end).clamp(first, active.len());
-    let Some(last_active) = active[first..last].iter().rposition(|active| *active) else { return time };
-    let end = first + last_active + 1;
-    let pauses =
-        |range: Range<usize>| runs(&active[range], false).filter(|run| run.len() >= frames(PAUSE_MS));
-    let start = pauses(first..end).last().map_or(time.start, |pause| (first + pause.end) as i64 * FRAME_MS);
-    let soon = (end + frames(LAG_MS + PAUSE_MS)).min(active.len());
-    let pause = pauses(end..(soon + frames(PAUSE_MS)).min(active.len()))
-        .next()
-        .filter(|pause| end + pause.start <= soon);
-    start..pause.map_or(time.end, |pause| (end + pause.start) as i64 * FRAME_MS)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::times::LAG_MS;
     use super::super::windows::Piece;
     use super::*;
 
-    fn token(text: &str, start_ms: i64, end_ms: i64, aligned_ms: Option<i64>) -> Token {
-        Token { text: text.as_bytes().to_vec(), probability: 0.5, start_ms, end_ms, aligned_ms }
+    fn token(text: &str, aligned_ms: impl Into<Option<i64>>) -> Token {
+        Token { text: text.as_bytes().to_vec(), probability: 0.5, aligned_ms: aligned_ms.into() }
     }
 
     /// What was heard in a window over all of a sound of a second.
@@ -164,12 +136,8 @@ mod tests {
 
     #[test]
     fn pieces_become_words_and_aligned_times_their_ends() {
-        let transcript = heard(vec![
-            token(" Hel", 0, 10, Some(300)),
-            token("lo", 10, 20, Some(400)),
-            token(",", 20, 30, Some(900)),
-            token(" you", 30, 40, Some(800)),
-        ]);
+        let transcript =
+            heard(vec![token(" Hel", 300), token("lo", 400), token(",", 900), token(" you", 800)]);
         assert_eq!(
             summary(&transcript),
             [("Hello,", 100, 400 - LAG_MS), ("you", 400 - LAG_MS, 800 - LAG_MS)]
@@ -178,9 +146,9 @@ mod tests {
 
     #[test]
     fn times_never_run_backwards_or_out_of_the_sound() {
-        let transcript =
-            heard(vec![token(" a", 50, 700, None), token(" b", 20, 10, None), token(" c", 900, 5000, None)]);
-        assert_eq!(summary(&transcript), [("a", 50, 700), ("b", 700, 700), ("c", 900, 1000)]);
+        let transcript = heard(vec![token(" a", 700), token(" b", 10), token(" c", 5000)]);
+        assert_eq!(summary(&transcript), [("a", 100, 640), ("b", 640, 640), ("c", 640, 1000)]);
+        assert!(transcript.words().all(|word| !word.estimated));
     }
 
     #[test]
@@ -188,8 +156,7 @@ mod tests {
         let piece = Piece { from_ms: 0, to_ms: 1000, at_ms: 0 };
         let window = Window { lane: 0, pieces: vec![piece], seam_ms: None };
         let active: Vec<bool> = (0..50).map(|frame| !(20..35).contains(&frame)).collect();
-        let transcript =
-            heard_in(&window, vec![token(" a", 0, 0, Some(400)), token(" b", 0, 0, Some(900))], &active);
+        let transcript = heard_in(&window, vec![token(" a", 400), token(" b", 900)], &active);
         assert_eq!(summary(&transcript), [("a", 100, 400), ("b", 700, 900 - LAG_MS)]);
     }
 
@@ -198,9 +165,7 @@ mod tests {
         let piece = Piece { from_ms: 0, to_ms: 1000, at_ms: 0 };
         let window = Window { lane: 0, pieces: vec![piece], seam_ms: None };
         let active: Vec<bool> = (0..50).map(|frame| !(20..38).contains(&frame)).collect();
-        let said = |first: &str| {
-            heard_in(&window, vec![token(first, 0, 0, Some(400)), token(" B", 0, 0, Some(900))], &active)
-        };
+        let said = |first: &str| heard_in(&window, vec![token(first, 400), token(" B", 900)], &active);
         assert_eq!(said(" A.").text(), "A.\nB");
         assert_eq!(said(" a").text(), "a B");
     }
@@ -212,8 +177,7 @@ mod tests {
             Piece { from_ms: 5000, to_ms: 6000, at_ms: 700 },
         ];
         let window = Window { lane: 0, pieces, seam_ms: None };
-        let tokens =
-            vec![token(" a", 0, 0, Some(400)), token(" b", 0, 0, Some(520)), token(" c", 0, 0, Some(900))];
+        let tokens = vec![token(" a", 400), token(" b", 520), token(" c", 900)];
         let transcript = heard_in(&window, tokens, &[true; 400]);
         assert_eq!(
             summary(&transcript),
@@ -239,15 +203,15 @@ mod tests {
     #[test]
     fn a_character_over_two_tokens_is_one() {
         let euro = "€".as_bytes();
-        let mut first = token(" ", 0, 1, Some(10));
+        let mut first = token(" ", 10);
         first.text.extend_from_slice(&euro[..1]);
-        let mut second = token("", 1, 2, Some(20));
+        let mut second = token("", 20);
         second.text.extend_from_slice(&euro[1..]);
         assert_eq!(heard(vec![first, second]).text(), "€");
     }
 
     #[test]
     fn blank_pieces_are_no_words() {
-        assert_eq!(heard(vec![token(" ", 0, 1, None)]).word_count(), 0);
+        assert_eq!(heard(vec![token(" ", None)]).word_count(), 0);
     }
 }

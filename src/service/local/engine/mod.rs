@@ -3,9 +3,12 @@
 //! `whisper-rs-sys` is called directly: of the safe layer above it (0.16), the abort callback casts to the wrong type
 //! and `set_language` leaks, and it hides the pointers that are needed to go round either.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+mod ending;
+mod log;
+
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::path::Path;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -15,6 +18,7 @@ use super::cpu;
 use super::model::{ModelInfo, Preset};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
+use ending::Marks;
 
 /// Width of the largest model that leaves processors idle when it has all of them.
 const SMALL: u32 = 512;
@@ -28,10 +32,20 @@ const LONGEST_SAMPLES: usize = ATTENTION as usize * 320;
 /// Scratch memory for aligning words with the sound, in bytes. Taken only while it is needed.
 const ALIGNMENT_MEMORY: usize = 128 << 20;
 
+/// Where the times of words come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum WordTimes {
+    /// The attention of the recogniser, which reads its words a second time for that.
+    Aligned,
+    /// The times of phrases.
+    Estimated,
+}
+
 /// A loaded model. Recognitions share it; each has a state of its own.
 pub(super) struct Engine {
     context: *mut sys::whisper_context,
     multilingual: bool,
+    word_times: WordTimes,
     /// How many windows may be heard at once: each takes working memory, and large models fill the processors alone.
     windows_at_once: usize,
     turns: Arc<Semaphore>,
@@ -66,9 +80,7 @@ pub(super) struct Token {
     /// Bytes of text; a character may be spread over several tokens.
     pub(super) text: Vec<u8>,
     pub(super) probability: f32,
-    pub(super) start_ms: i64,
-    pub(super) end_ms: i64,
-    /// When it ends, by alignment with the sound, where the model can tell.
+    /// When it ends, by alignment with the sound, where the model can tell and was asked to.
     pub(super) aligned_ms: Option<i64>,
 }
 
@@ -93,7 +105,7 @@ pub(super) struct Heard {
 
 /// A window to hear.
 pub(super) struct Request<'a> {
-    /// Mono, 16,000 a second, -1 to 1; at most [`LONGEST_MS`].
+    /// Mono, 16,000 a second, -1 to 1; at most [`LONGEST_SAMPLES`].
     pub(super) samples: &'a [f32],
     pub(super) language: &'a str,
     pub(super) threads: usize,
@@ -102,20 +114,24 @@ pub(super) struct Request<'a> {
 }
 
 impl Engine {
-    /// Loads a model file that was checked before: the engine's own loader trusts every byte.
-    pub(super) fn load(path: &Path, info: &ModelInfo) -> Result<Self> {
+    /// Loads a model file that was checked before: the engine's own loader trusts every byte. Words are not aligned by a
+    /// model of which it is not known how.
+    pub(super) fn load(path: &Path, info: &ModelInfo, wanted: WordTimes) -> Result<Self> {
         cpu::check()?;
-        redirect_log();
+        log::redirect();
         let path_text = path_for_c(path)?;
         // SAFETY: plain data, filled by the engine.
         let mut parameters = unsafe { sys::whisper_context_default_params() };
         parameters.use_gpu = false;
-        parameters.flash_attn = false; // alignment needs the attention that this would not keep
-        if let Some(preset) = info.preset.and_then(alignment_heads) {
+        let heads = info.preset.and_then(alignment_heads).filter(|_| wanted == WordTimes::Aligned);
+        // The matrix code that this is built with is faster than what the engine calls flash attention.
+        parameters.flash_attn = false;
+        if let Some(heads) = heads {
             parameters.dtw_token_timestamps = true;
-            parameters.dtw_aheads_preset = preset;
+            parameters.dtw_aheads_preset = heads;
             parameters.dtw_mem_size = ALIGNMENT_MEMORY;
         }
+        let word_times = if heads.is_some() { WordTimes::Aligned } else { WordTimes::Estimated };
         // SAFETY: a NUL-terminated path and parameters by value.
         let context =
             unsafe { sys::whisper_init_from_file_with_params_no_state(path_text.as_ptr(), parameters) };
@@ -128,7 +144,12 @@ impl Engine {
         let windows_at_once = if info.n_audio_state <= SMALL { 4 } else { 1 };
         let turns = Arc::new(Semaphore::new(windows_at_once));
         let idle = Mutex::default();
-        Ok(Self { context, multilingual: info.multilingual, windows_at_once, turns, idle })
+        Ok(Self { context, multilingual: info.multilingual, word_times, windows_at_once, turns, idle })
+    }
+
+    /// What it gives, whatever was wanted.
+    pub(super) fn word_times(&self) -> WordTimes {
+        self.word_times
     }
 
     pub(super) fn windows_at_once(&self) -> usize {
@@ -220,15 +241,26 @@ impl State {
         parameters.audio_ctx = ATTENTION;
         parameters.no_context = true;
         parameters.suppress_nst = true;
-        parameters.token_timestamps = true;
         parameters.print_progress = false;
         parameters.print_realtime = false;
         parameters.print_timestamps = false;
         parameters.print_special = false;
+        // SAFETY: a loaded context.
+        let marks = unsafe {
+            Marks {
+                end: sys::whisper_token_eot(engine.context),
+                zero: sys::whisper_token_beg(engine.context),
+            }
+        };
+        // SAFETY: as above.
+        let choices = unsafe { sys::whisper_n_vocab(engine.context) }.max(0) as usize;
+        let steering = Steering { marks, choices, length_ms: request.samples.len() as i64 / 16 };
+        parameters.logits_filter_callback = Some(steer);
+        parameters.logits_filter_callback_user_data = std::ptr::from_ref(&steering).cast_mut().cast();
         parameters.abort_callback = Some(asked_to_stop);
         parameters.abort_callback_user_data = std::ptr::from_ref(&request.stop).cast_mut().cast();
-        // SAFETY: context and state are alive and the state is this call's alone; samples, language and question
-        // outlive the call; the callback touches nothing but what it is handed.
+        // SAFETY: context and state are alive and the state is this call's alone; samples, language, question and
+        // steering outlive the call; the callbacks touch nothing but what they are handed.
         let status = unsafe {
             sys::whisper_full_with_state(engine.context, self.state, parameters, samples.as_ptr(), count)
         };
@@ -263,8 +295,6 @@ impl State {
                         (data.id < end_of_text && !text.is_null()).then(|| Token {
                             text: CStr::from_ptr(text).to_bytes().to_vec(),
                             probability: data.p,
-                            start_ms: data.t0 * 10,
-                            end_ms: data.t1 * 10,
                             aligned_ms: Some(data.t_dtw * 10).filter(|time| *time >= 0),
                         })
                     });
@@ -283,36 +313,42 @@ impl State {
     }
 }
 
+/// What [`steer`] has to know.
+struct Steering {
+    marks: Marks,
+    choices: usize,
+    length_ms: i64,
+}
+
+unsafe extern "C" fn steer(
+    _: *mut sys::whisper_context,
+    state: *mut sys::whisper_state,
+    tokens: *const sys::whisper_token_data,
+    count: c_int,
+    choices: *mut f32,
+    steering: *mut c_void,
+) {
+    // SAFETY: `hear` hands over a steering that outlives the recognition; the engine so many tokens, and a choice for each
+    // token of its vocabulary.
+    let (steering, tokens, choices) = unsafe {
+        let steering = &*steering.cast::<Steering>();
+        let tokens = if count > 0 { std::slice::from_raw_parts(tokens, count as usize) } else { &[] };
+        (steering, tokens, std::slice::from_raw_parts_mut(choices, steering.choices))
+    };
+    // SAFETY: the state that is hearing; the index is below the count that it gives.
+    let heard_ms = unsafe {
+        match sys::whisper_full_n_segments_from_state(state) {
+            0 => 0,
+            phrases => sys::whisper_full_get_segment_t1_from_state(state, phrases - 1) * 10,
+        }
+    };
+    let tokens: Vec<i32> = tokens.iter().map(|token| token.id).collect();
+    ending::steer(steering.marks, steering.length_ms - heard_ms, &tokens, choices);
+}
+
 unsafe extern "C" fn asked_to_stop(stop: *mut c_void) -> bool {
     // SAFETY: `hear` hands over a question that outlives the recognition.
     unsafe { (*stop.cast::<&(dyn Fn() -> bool + Sync)>())() }
-}
-
-/// The engine writes to stderr unless told otherwise; a guest does not.
-fn redirect_log() {
-    static REDIRECTED: Once = Once::new();
-    // SAFETY: both take a plain function for the life of the process.
-    REDIRECTED.call_once(|| unsafe {
-        sys::whisper_log_set(Some(engine_log), std::ptr::null_mut());
-        sys::ggml_log_set(Some(engine_log), std::ptr::null_mut());
-    });
-}
-
-unsafe extern "C" fn engine_log(level: sys::ggml_log_level, text: *const c_char, _: *mut c_void) {
-    if text.is_null() {
-        return;
-    }
-    // SAFETY: the engine hands over a NUL-terminated line.
-    let line = unsafe { CStr::from_ptr(text) }.to_string_lossy();
-    let line = line.trim_end();
-    if line.is_empty() {
-        return;
-    }
-    if (sys::ggml_log_level_GGML_LOG_LEVEL_WARN..=sys::ggml_log_level_GGML_LOG_LEVEL_ERROR).contains(&level) {
-        crate::log::warn!("engine", "{line}");
-    } else {
-        crate::log::debug!("engine", "{line}");
-    }
 }
 
 #[cfg(unix)]
