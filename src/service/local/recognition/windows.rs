@@ -18,8 +18,10 @@ const GAP_MS: i64 = 200;
 const PAUSE_MS: i64 = 160;
 /// Where speech without a pause is cut, its windows overlap by this.
 const OVERLAP_MS: i64 = 3_000;
-/// A cut lies in the last part of the longest window: windows are to be long, and still to end at a good pause.
+/// A cut without a pause lies in the last part of the longest window.
 const EARLIEST_CUT_MS: i64 = 15_000;
+/// From this length on a pause is as good as a longer one.
+const GOOD_PAUSE_MS: i64 = 1_000;
 
 /// A stretch of a lane and where it lies in a window. All in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,10 +81,11 @@ pub(super) fn plan(lane: usize, levels: &[Level]) -> Plan {
     let active = active_frames(levels);
     let mut windows: Vec<Window> = Vec::new();
     for stretch in stretches(&active) {
+        let pauses = pauses(&stretch, &active);
         let mut seam_ms = None;
         let mut rest = stretch;
         loop {
-            let Some(cut) = cut(&rest, &active, levels) else {
+            let Some(cut) = cut(&rest, &pauses, levels) else {
                 add(&mut windows, lane, rest, seam_ms);
                 break;
             };
@@ -133,18 +136,55 @@ struct Cut {
     seam_ms: Option<i64>,
 }
 
-fn cut(stretch: &Range<i64>, active: &[bool], levels: &[Level]) -> Option<Cut> {
-    if stretch.end - stretch.start <= LONGEST_MS {
+/// A pause that a stretch can be cut in. Costs are lengths of windows in ms: each window takes as long as the longest.
+struct Pause {
+    middle_ms: i64,
+    /// A longer pause is the better cut: one that is shorter by a tenth of a second costs half a second.
+    cost: i64,
+    /// Of all that follows.
+    rest_cost: i64,
+}
+
+/// The pauses of a stretch, in order.
+fn pauses(stretch: &Range<i64>, active: &[bool]) -> Vec<Pause> {
+    let first = frames(stretch.start);
+    let pauses = runs(&active[first..frames(stretch.end)], false).filter(|run| run.len() >= frames(PAUSE_MS));
+    let mut pauses: Vec<Pause> = pauses
+        .map(|run| Pause {
+            middle_ms: (first + run.start + run.len() / 2) as i64 * FRAME_MS,
+            cost: (GOOD_PAUSE_MS - run.len() as i64 * FRAME_MS).max(0) * 5,
+            rest_cost: 0,
+        })
+        .collect();
+    for at in (0..pauses.len()).rev() {
+        let (before, after) = pauses.split_at_mut(at + 1);
+        before[at].rest_cost = cheapest(before[at].middle_ms..stretch.end, after).0;
+    }
+    pauses
+}
+
+/// What it costs to hear this, and the pause to cut at first; none if there is nothing to cut or no pause in reach.
+fn cheapest<'a>(rest: Range<i64>, pauses: &'a [Pause]) -> (i64, Option<&'a Pause>) {
+    let length = rest.end - rest.start;
+    if length <= LONGEST_MS {
+        return (LONGEST_MS, None);
+    }
+    let in_reach = pauses.iter().take_while(|pause| pause.middle_ms <= rest.start + LONGEST_MS);
+    match in_reach.min_by_key(|pause| pause.cost + pause.rest_cost) {
+        Some(pause) => (LONGEST_MS + pause.cost + pause.rest_cost, Some(pause)),
+        None => (length * LONGEST_MS / (LONGEST_MS - OVERLAP_MS) + GOOD_PAUSE_MS * 5, None),
+    }
+}
+
+fn cut(rest: &Range<i64>, pauses: &[Pause], levels: &[Level]) -> Option<Cut> {
+    if rest.end - rest.start <= LONGEST_MS {
         return None;
     }
-    let (first, last) = (frames(stretch.start + EARLIEST_CUT_MS), frames(stretch.start + LONGEST_MS));
-    let pauses = runs(&active[first..last], false).filter(|run| run.len() >= frames(PAUSE_MS));
-    // A longer pause is the better cut, a later one too: a tenth of a second more is worth half a second.
-    let best = pauses.max_by_key(|run| run.len().min(frames(1_000)) * 5 + run.start);
-    if let Some(pause) = best {
-        let middle = (first + pause.start + pause.len() / 2) as i64 * FRAME_MS;
-        return Some(Cut { end_ms: middle, resume_ms: middle, seam_ms: None });
+    let passed = pauses.partition_point(|pause| pause.middle_ms <= rest.start);
+    if let (_, Some(pause)) = cheapest(rest.clone(), &pauses[passed..]) {
+        return Some(Cut { end_ms: pause.middle_ms, resume_ms: pause.middle_ms, seam_ms: None });
     }
+    let (first, last) = (frames(rest.start + EARLIEST_CUT_MS), frames(rest.start + LONGEST_MS));
     // Nobody draws breath: the softest tenth of a second will do, and both windows hear what is around it.
     let last = last - frames(OVERLAP_MS / 2);
     let width = frames(100);
@@ -207,6 +247,15 @@ mod tests {
         let cut = windows[0].pieces[0].to_ms;
         assert!((22_400..23_300).contains(&cut), "in the longest pause: {cut}");
         assert_eq!(windows[1].pieces[0].from_ms, cut);
+    }
+
+    #[test]
+    fn windows_are_as_few_as_can_be() {
+        // The longest pause would make three of them.
+        let windows = windows(&[14_000, 1_500, 11_000, 400, 12_000, 300, 14_000, 400]);
+        assert_eq!(windows.len(), 2, "{windows:?}");
+        let cut = windows[1].pieces[0].from_ms;
+        assert!((26_500..26_900).contains(&cut), "{cut}");
     }
 
     #[test]
