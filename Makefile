@@ -107,7 +107,7 @@ fuzz: ## every reader of documents, each for SECONDS (nightly Rust, cargo-fuzz);
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  echo "== $$target"; mkdir -p $(DEMO)/fuzz/$$target; \
 	  TIRO_FUZZ_TARGET=$$target $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz document $(DEMO)/fuzz/$$target tests/fuzz/corpus/$$target \
-	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/json.dict -print_final_stats=1; \
+	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/documents.dict -print_final_stats=1; \
 	done
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
