@@ -14,6 +14,7 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod arrow;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;
@@ -29,6 +30,7 @@ mod service;
 mod source;
 mod transcript;
 
+pub use arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use client::{Client, Embedding};
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
 pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope};
@@ -40,7 +42,7 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    Align, ArrowArray, ArrowArrayStream, ArrowSchema, Attributes, EXPORT_FORMATS, ExportFormat, Format, List,
-    Match, Paragraph, ParagraphRef, ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing,
-    Transcript, TranscriptBuilder, Word, WordRef, WordView,
+    Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,
+    ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing, Transcript, TranscriptBuilder,
+    Word, WordRef, WordView,
 };

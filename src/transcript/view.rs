@@ -20,6 +20,8 @@ pub struct WordView {
     pub confidence: f32,
     /// The number of its segment, from 0.
     pub segment: u32,
+    /// 1 if start and end are an estimate, because the service or the subtitles give none; else 0.
+    pub estimated: u32,
 }
 
 /// A segment in a contiguous array.
@@ -73,6 +75,7 @@ impl Views {
             end_ms: word.end_ms,
             confidence: word.confidence.unwrap_or(f32::NAN),
             segment: word.segment as u32,
+            estimated: u32::from(word.estimated),
         });
         let segments = segments.into_iter().map(|(start, segment)| SegmentView {
             speaker: at(start),

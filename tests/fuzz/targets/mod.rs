@@ -71,7 +71,9 @@ pub fn check_cues(transcript: &Transcript) {
     for segment in transcript.segments() {
         let mut earliest = segment.start_ms;
         for word in segment.words.map(|number| transcript.word(number)) {
-            assert!(!word.text.is_empty() && word.text.trim() == word.text && !word.text.contains([' ', '\n']));
+            assert!(
+                !word.text.is_empty() && word.text.trim() == word.text && !word.text.contains([' ', '\n'])
+            );
             assert!(earliest <= word.start_ms && word.start_ms <= word.end_ms);
             earliest = word.end_ms;
         }

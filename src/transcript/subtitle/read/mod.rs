@@ -86,14 +86,17 @@ impl ReadCue {
     fn word_times(&self) -> Vec<WordTime> {
         let words: Vec<&ReadWord> = self.runs.iter().flat_map(|run| &run.words).collect();
         let mut times = Vec::with_capacity(words.len());
-        let (mut start, mut first) = (self.time.start, 0);
+        let stamp =
+            |word: &ReadWord, after: i64| word.start_ms.filter(|at| *at > after && *at < self.time.end);
+        let mut start = self.time.start;
+        if let Some(at) = words.first().and_then(|word| stamp(word, start)) {
+            start = at;
+        }
+        let mut first = 0;
         while first < words.len() {
-            let stamped = |word: &&ReadWord| word.start_ms.is_some_and(|at| at > start && at < self.time.end);
-            let next = words[first + 1..].iter().position(stamped).map_or(words.len(), |at| first + 1 + at);
-            if first == 0 && stamped(&words[0]) {
-                start = words[0].start_ms.unwrap_or(start);
-            }
-            let end = words.get(next).and_then(|word| word.start_ms).unwrap_or(self.time.end);
+            let mut later = words[first + 1..].iter().enumerate();
+            let next = later.find_map(|(index, word)| Some((first + 1 + index, stamp(word, start)?)));
+            let (next, end) = next.unwrap_or((words.len(), self.time.end));
             share(&words[first..next], start..end, &mut times);
             (start, first) = (end, next);
         }
