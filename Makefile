@@ -97,8 +97,8 @@ lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
 	$(CARGO) test -q --locked --test header --test docs
-	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance
-	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance
+	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
+	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
 	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
 
 SECONDS ?= 600
@@ -114,7 +114,11 @@ header: $(VENV)/ready ## write include/tiro.h and the pages that are generated f
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true
 	$(CARGO) test -q --test header --test docs
 
-bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## measurements, side by side with their peers
+$(VENV)/bench-tools: $(VENV)/ready benches/transcript/requirements.txt
+	python -m pip install -q -r benches/transcript/requirements.txt
+	@touch $@
+
+bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/bench-tools ## measurements, side by side with their peers
 	python benches/run.py
 
 $(BENCH_VENV)/ready: benches/asr/requirements.txt

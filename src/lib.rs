@@ -19,6 +19,7 @@ mod arrow;
 pub mod capi;
 mod client;
 mod error;
+mod files;
 #[cfg(feature = "local")]
 mod http;
 mod job;
