@@ -97,8 +97,8 @@ lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
 	$(CARGO) test -q --locked --test header --test docs
-	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance
-	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance
+	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
+	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
 	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
 
 SECONDS ?= 600
@@ -107,14 +107,18 @@ fuzz: ## every reader of documents, each for SECONDS (nightly Rust, cargo-fuzz);
 	@set -e; for target in $(FUZZ_TARGETS); do \
 	  echo "== $$target"; mkdir -p $(DEMO)/fuzz/$$target; \
 	  TIRO_FUZZ_TARGET=$$target $(CARGO) +nightly fuzz run --fuzz-dir tests/fuzz --target-dir $(TARGET)/fuzz document $(DEMO)/fuzz/$$target tests/fuzz/corpus/$$target \
-	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/json.dict -print_final_stats=1; \
+	    -- -max_total_time=$(SECONDS) -max_len=4096 -timeout=10 -dict=tests/fuzz/documents.dict -print_final_stats=1; \
 	done
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true
 	$(CARGO) test -q --test header --test docs
 
-bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## measurements, side by side with their peers
+$(VENV)/bench-tools: $(VENV)/ready benches/transcript/requirements.txt
+	python -m pip install -q -r benches/transcript/requirements.txt
+	@touch $@
+
+bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/bench-tools ## measurements, side by side with their peers
 	python benches/run.py
 
 $(BENCH_VENV)/ready: benches/asr/requirements.txt

@@ -109,7 +109,15 @@ def sizes() -> None:
         print(f"wheel        with local    {wheel.stat().st_size / 1e6:7.2f} MB  {wheel.name}")
 
 
+def transcripts() -> None:
+    sys.stdout.flush()
+    subprocess.run(
+        [sys.executable, str(ROOT / "benches/transcript/run.py"), str(TARGET / "release")], check=True
+    )
+
+
 if __name__ == "__main__":
     python_start()
     c_calls()
+    transcripts()
     sizes()

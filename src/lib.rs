@@ -14,10 +14,12 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+mod arrow;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;
 mod error;
+mod files;
 #[cfg(feature = "local")]
 mod http;
 mod job;
@@ -29,6 +31,7 @@ mod service;
 mod source;
 mod transcript;
 
+pub use arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use client::{Client, Embedding};
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
 pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope};
@@ -40,7 +43,7 @@ pub use runtime::{
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
-    Align, ArrowArray, ArrowArrayStream, ArrowSchema, Attributes, EXPORT_FORMATS, ExportFormat, Format, List,
-    Match, Paragraph, ParagraphRef, ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing,
-    Transcript, TranscriptBuilder, Word, WordRef, WordView,
+    Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,
+    ParagraphStyle, Script, Segment, SegmentRef, SegmentView, Sink, Spacing, Transcript, TranscriptBuilder,
+    Word, WordRef, WordView,
 };

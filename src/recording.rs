@@ -1,5 +1,7 @@
 //! Recordings as a service knows them, with the service's own status beside the normalised one.
 
+mod arrow;
+
 use std::sync::Arc;
 
 /// Declares [`RecordingStatus`] with the numbers of the C ABI and the words of every other face.

@@ -56,7 +56,11 @@ fn exports_are_these_bytes() {
         let other_cues = cues.and_then(|cues| difference(case, "cues", cues.as_bytes()));
         difference(case, "expected", &found).or(other_cues)
     };
-    let differences: Vec<_> = cases("exports").iter().filter_map(export).collect();
+    let has_documents = cfg!(feature = "documents");
+    let cases = cases("exports").into_iter();
+    let cases =
+        cases.filter(|case| has_documents || !["docx", "pdf"].contains(&case["format"].as_str().unwrap()));
+    let differences: Vec<_> = cases.filter_map(|case| export(&case)).collect();
     assert!(differences.is_empty(), "{differences:#?}");
 }
 

@@ -4,6 +4,7 @@
 //! Threads and the interpreter: a thread of Python's never waits for anything of tiro's while it is attached, and a
 //! thread of tiro's attaches only through [`attach::attached`].
 
+mod arrow;
 mod attach;
 mod client;
 mod convert;

@@ -1,9 +1,10 @@
 //! Recordings and pages of them.
 
 use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
 
 use crate::sequence::{Run, sequence};
-use crate::{quoted, shown};
+use crate::{arrow, quoted, shown};
 
 /// A recording as it was when the service was asked. Immutable.
 #[pyclass(frozen, eq, module = "tiro")]
@@ -92,6 +93,18 @@ sequence! {
         #[getter]
         fn total(&self) -> Option<u64> {
             self.owner.total
+        }
+
+        /// A table of them: Arrow's PyCapsule interface.
+        #[pyo3(signature = (requested_schema = None))]
+        fn __arrow_c_stream__<'py>(
+            &self,
+            py: Python<'py>,
+            requested_schema: Option<Bound<'py, PyAny>>,
+        ) -> PyResult<Bound<'py, PyCapsule>> {
+            // A request need not be met, as the interface says.
+            drop(requested_schema);
+            arrow::capsule(py, self.run, |range| self.owner.arrow_stream(range))
         }
 
         fn __repr__(&self) -> String {

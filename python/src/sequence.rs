@@ -39,9 +39,9 @@ impl Run {
         Ok(Self { start, step: self.step.wrapping_mul(indices.step), len })
     }
 
-    /// Whether it is all of so many items, in their order.
-    pub(crate) fn is_whole(self, all: usize) -> bool {
-        self.len == all && (all == 0 || self.start == 0 && (all == 1 || self.step == 1))
+    /// The owner's numbers, if they follow one another.
+    pub(crate) fn range(self) -> Option<std::ops::Range<usize>> {
+        (self.step == 1 || self.len < 2).then_some(self.start..self.start + self.len)
     }
 
     pub(crate) fn reversed(self) -> Self {

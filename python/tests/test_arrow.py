@@ -123,17 +123,25 @@ def test_capsules_that_nobody_takes() -> None:
     gc.collect()
 
 
-def test_a_part_is_refused() -> None:
+def test_a_part_is_given_out_of_the_same_buffers() -> None:
     transcript = made()
-    assert transcript.words[:].__arrow_c_stream__() is not None
-    for part in (
-        transcript.words[1:],
-        transcript.words[::-1],
-        transcript.segments[0].words,
-        transcript.segments[:1],
+    all_schema, whole = taken(transcript.words)
+    for part, rows in (
+        (transcript.words[1:], range(1, 3)),
+        (transcript.segments[0].words, range(2)),
+        (transcript.words[2:][::-1], range(2, 3)),
+        (transcript.words[3:], range(3, 3)),
     ):
-        with pytest.raises(tiro.UnsupportedError, match="slice"):
-            part.__arrow_c_stream__()
+        schema, array = taken(part)
+        starts = column(schema, array, b"start_ms")
+        assert (array.length, starts.length) == (len(rows), len(rows))
+        assert starts.buffers[1] == column(all_schema, whole, b"start_ms").buffers[1]
+        assert starts.offset == rows.start or not rows
+        array.release(ctypes.byref(array)), schema.release(ctypes.byref(schema))
+    whole.release(ctypes.byref(whole)), all_schema.release(ctypes.byref(all_schema))
+    for backwards in (transcript.words[::-1], transcript.words[::2], transcript.segments[::-1]):
+        with pytest.raises(tiro.UnsupportedError, match="follow one another"):
+            backwards.__arrow_c_stream__()
 
 
 def test_an_empty_transcript() -> None:
@@ -157,7 +165,55 @@ def test_pyarrow() -> None:
     segments = pa.table(transcript.segments)
     segments.validate(full=True)
     assert segments["speaker"].to_pylist() == ["A", "B"] and segments["end_word"].to_pylist() == [2, 3]
+    part = pa.table(transcript.words[1:])
+    part.validate(full=True)
+    assert part["text"].to_pylist() == ["Café", "ĝis"] and part["confidence"].to_pylist() == [None, 1.0]
+    assert part["estimated"].to_pylist() == [False, False] and part["speaker"].to_pylist() == ["A", "B"]
+    assert pa.table(transcript.segments[1].words)["text"].to_pylist() == ["ĝis"]
     del transcript
     gc.collect()
     assert table.slice(1, 1)["text"].to_pylist() == ["Café"]
     assert pa.table(tiro.Transcript.from_words([]).words).num_rows == 0
+
+
+def test_recordings(client: tiro.Client) -> None:
+    pa = pytest.importorskip("pyarrow")
+    for number in range(3):
+        client.upload(b"x" * number, name=f"talk {number}.wav")
+    page = client.recordings()
+    table = pa.table(page)
+    table.validate(full=True)
+    assert table["id"].to_pylist() == [recording.id for recording in page]
+    assert table["name"].to_pylist() == ["talk 2.wav", "talk 1.wav", "talk 0.wav"]
+    assert table["status"].to_pylist() == ["ready"] * 3 and table["size"].to_pylist() == [2, 1, 0]
+    assert table["created_at_ms"].to_pylist() == [recording.created_at_ms for recording in page]
+    assert table["duration_ms"].to_pylist() == [900] * 3
+    assert pa.table(page[1:])["name"].to_pylist() == ["talk 1.wav", "talk 0.wav"]
+    assert pa.table(page[:0]).num_rows == 0
+
+
+def test_polars() -> None:
+    pl = pytest.importorskip("polars")
+    transcript = made()
+    frame = pl.DataFrame(transcript.words)
+    assert frame["text"].to_list() == ["Das", "Café", "ĝis"]
+    assert frame["confidence"].to_list() == [0.5, None, 1.0]
+    assert frame["speaker"].cast(pl.String).to_list() == ["A", "A", "B"]
+    assert pl.DataFrame(transcript.words[1:])["start_ms"].to_list() == [300, 700]
+    assert pl.DataFrame(transcript.segments)["end_word"].to_list() == [2, 3]
+
+
+def test_pandas() -> None:
+    pandas = pytest.importorskip("pandas", minversion="3")
+    frame = pandas.DataFrame.from_arrow(made().words)
+    assert list(frame["text"]) == ["Das", "Café", "ĝis"] and list(frame["start_ms"]) == [0, 300, 700]
+
+
+def test_duckdb() -> None:
+    duckdb = pytest.importorskip("duckdb")
+    words = made().words
+    assert duckdb.sql("select text, start_ms from words where speaker = 'A'").fetchall() == [
+        ("Das", 0),
+        ("Café", 300),
+    ]
+    assert len(words) == 3

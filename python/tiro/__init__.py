@@ -112,12 +112,12 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def _register_sequences() -> None:
+def _register_sequence() -> None:
     from _collections_abc import Sequence
 
-    for sequence in (Page, Paragraphs, Segments, Words):
-        Sequence.register(sequence)
+    # Not the sequences that are tables, too: whoever takes both would walk them item by item.
+    Sequence.register(Paragraphs)
 
 
-_register_sequences()
-del _register_sequences
+_register_sequence()
+del _register_sequence

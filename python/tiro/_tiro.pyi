@@ -130,7 +130,7 @@ class Word:
         """The index of its segment."""
     @property
     def estimated(self) -> bool:
-        """Whether start and end are an estimate, because the service gives none."""
+        """Whether start and end are an estimate, because the service or the subtitles give none."""
     @property
     def format(self) -> WordFormat:
         """How it is set, where a service's editor left it: only what is set."""
@@ -165,7 +165,7 @@ class Segment:
     def __hash__(self) -> int: ...
 
 @final
-class Words(Sequence[Word]):
+class Words:
     """The words of a transcript or of one of its segments."""
 
     @overload
@@ -181,10 +181,10 @@ class Words(Sequence[Word]):
     def count(self, value: object, /) -> int: ...
     def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
     def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
-        """All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface."""
+        """A table of them in the transcript's own buffers: Arrow's PyCapsule interface."""
 
 @final
-class Segments(Sequence[Segment]):
+class Segments:
     """The segments of a transcript."""
 
     @overload
@@ -200,7 +200,7 @@ class Segments(Sequence[Segment]):
     def count(self, value: object, /) -> int: ...
     def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
     def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
-        """All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface."""
+        """A table of them in the transcript's own buffers: Arrow's PyCapsule interface."""
 
 @final
 class Paragraph:
@@ -415,7 +415,7 @@ class Recording:
     def __hash__(self) -> int: ...
 
 @final
-class Page(Sequence[Recording]):
+class Page:
     """A page of recordings: a sequence that knows how many there are in all."""
 
     @property
@@ -433,6 +433,8 @@ class Page(Sequence[Recording]):
     def __ne__(self, value: object, /) -> bool: ...
     def count(self, value: object, /) -> int: ...
     def index(self, value: object, start: int = 0, stop: int | None = None, /) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
+        """A table of them: Arrow's PyCapsule interface."""
 
 def error_table() -> list[tuple[int, str, str, bool, str]]:
     """Every error: `(code, name, class, retriable, meaning)`."""

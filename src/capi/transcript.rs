@@ -40,6 +40,8 @@ pub struct tiro_word {
     pub confidence: f32,
     /// The number of its segment, from 0.
     pub segment: u32,
+    /// 1 if start and end are an estimate, because the service or the subtitles give none; else 0.
+    pub estimated: u32,
 }
 
 /// A run of words of one speaker. Only ever read, at a distance of the stride that `tiro_transcript_segments` gives:

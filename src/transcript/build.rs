@@ -19,7 +19,7 @@ pub struct Word {
     pub end_ms: i64,
     /// How sure the service is, 0 to 1, if it says so.
     pub confidence: Option<f32>,
-    /// Whether start and end are an estimate, because the service gives none.
+    /// Whether start and end are an estimate, because the service or the subtitles give none.
     pub estimated: bool,
     /// How it is set.
     pub format: Format,
@@ -160,14 +160,14 @@ impl TranscriptBuilder {
         words.text.push(text);
         words.start_ms.push(start_ms);
         words.end_ms.push(end_ms);
-        words.timed.push(times.is_some());
+        words.estimated.push(times.is_none());
         words.confidence.push(confidence.map_or(f32::NAN, |confidence| confidence.clamp(0.0, 1.0)));
         words.confidence_given.push(confidence.is_some());
     }
 
     /// Says that the times of the last word are an estimate.
     pub(super) fn mark_last_estimated(&mut self) {
-        self.columns.words.timed.replace_last(false);
+        self.columns.words.estimated.replace_last(true);
     }
 
     /// Makes the last word of the open segment longer; with times, it ends where they do.
@@ -175,7 +175,7 @@ impl TranscriptBuilder {
         let words = &mut self.columns.words;
         words.text.append_to_last(text);
         let last = words.len() - 1;
-        if let (true, Some((_, end_ms))) = (words.timed.get(last), times) {
+        if let (false, Some((_, end_ms))) = (words.estimated.get(last), times) {
             words.end_ms[last] = words.end_ms[last].max(end_ms);
         }
     }

@@ -3,89 +3,7 @@
 use std::sync::Arc;
 
 use super::format::{Format, ParagraphStyle};
-
-/// Texts one after the other in one buffer, text `i` from `offsets[i]` to `offsets[i + 1]`: Arrow's large UTF-8.
-#[derive(Clone, Debug)]
-pub(super) struct TextColumn {
-    pub(super) offsets: Vec<i64>,
-    pub(super) data: String,
-}
-
-impl Default for TextColumn {
-    fn default() -> Self {
-        Self { offsets: vec![0], data: String::new() }
-    }
-}
-
-impl TextColumn {
-    pub(super) fn len(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    pub(super) fn get(&self, index: usize) -> &str {
-        &self.data[self.offsets[index] as usize..self.offsets[index + 1] as usize]
-    }
-
-    pub(super) fn push(&mut self, text: &str) {
-        self.data.push_str(text);
-        self.offsets.push(self.data.len() as i64);
-    }
-
-    /// Makes the last text longer. There has to be one.
-    pub(super) fn append_to_last(&mut self, text: &str) {
-        self.data.push_str(text);
-        if let Some(end) = self.offsets.last_mut() {
-            *end = self.data.len() as i64;
-        }
-    }
-
-    pub(super) fn truncate(&mut self, len: usize) {
-        self.offsets.truncate(len + 1);
-        self.data.truncate(self.offsets[len] as usize);
-    }
-}
-
-/// A bit a value, the lowest bit first: Arrow's validity.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Bitmap {
-    pub(super) bytes: Vec<u8>,
-    len: usize,
-}
-
-impl Bitmap {
-    pub(super) fn get(&self, index: usize) -> bool {
-        self.bytes[index / 8] >> (index % 8) & 1 == 1
-    }
-
-    pub(super) fn push(&mut self, bit: bool) {
-        if self.len.is_multiple_of(8) {
-            self.bytes.push(0);
-        }
-        if bit {
-            self.bytes[self.len / 8] |= 1 << (self.len % 8);
-        }
-        self.len += 1;
-    }
-
-    /// How many bits are not set.
-    pub(super) fn unset(&self) -> usize {
-        self.len - self.bytes.iter().map(|byte| byte.count_ones() as usize).sum::<usize>()
-    }
-
-    /// There has to be one.
-    pub(super) fn replace_last(&mut self, bit: bool) {
-        self.truncate(self.len - 1);
-        self.push(bit);
-    }
-
-    pub(super) fn truncate(&mut self, len: usize) {
-        while self.len > len {
-            self.len -= 1;
-            self.bytes[self.len / 8] &= !(1 << (self.len % 8));
-        }
-        self.bytes.truncate(len.div_ceil(8));
-    }
-}
+use crate::arrow::{Bitmap, TextColumn};
 
 /// What is known of every word.
 #[derive(Clone, Debug, Default)]
@@ -93,8 +11,8 @@ pub(super) struct WordColumns {
     pub(super) text: TextColumn,
     pub(super) start_ms: Vec<i64>,
     pub(super) end_ms: Vec<i64>,
-    /// Unset where the times are an estimate.
-    pub(super) timed: Bitmap,
+    /// Set where the times are an estimate.
+    pub(super) estimated: Bitmap,
     /// NAN where it is not given.
     pub(super) confidence: Vec<f32>,
     /// Unset where no confidence is given.
@@ -116,7 +34,7 @@ impl WordColumns {
         self.text.truncate(len);
         self.start_ms.truncate(len);
         self.end_ms.truncate(len);
-        self.timed.truncate(len);
+        self.estimated.truncate(len);
         self.confidence.truncate(len);
         self.confidence_given.truncate(len);
         self.segment.truncate(len);
@@ -163,37 +81,4 @@ pub(super) struct Columns {
 pub(super) fn range_of(ends: &[u64], index: usize) -> std::ops::Range<usize> {
     let start = index.checked_sub(1).map_or(0, |before| ends[before] as usize);
     start..ends[index] as usize
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_bitmap_is_least_significant_bit_first() {
-        let mut bitmap = Bitmap::default();
-        for index in 0..11 {
-            bitmap.push(index % 3 == 0);
-        }
-        assert_eq!(bitmap.bytes, [0b0100_1001, 0b0000_0010]);
-        assert_eq!(bitmap.unset(), 7);
-        bitmap.truncate(7);
-        assert_eq!((bitmap.bytes.as_slice(), bitmap.get(6)), ([0b0100_1001].as_slice(), true));
-        bitmap.truncate(6);
-        assert_eq!(bitmap.bytes, [0b0000_1001], "no bit is left beyond the length");
-        bitmap.truncate(0);
-        assert!(bitmap.bytes.is_empty());
-    }
-
-    #[test]
-    fn a_text_column_has_one_offset_more_than_texts() {
-        let mut texts = TextColumn::default();
-        assert_eq!(texts.offsets, [0]);
-        texts.push("a");
-        texts.push("");
-        texts.append_to_last("é");
-        assert_eq!((texts.offsets.as_slice(), texts.get(1), texts.len()), ([0, 1, 3].as_slice(), "é", 2));
-        texts.truncate(1);
-        assert_eq!((texts.data.as_str(), texts.len()), ("a", 1));
-    }
 }

@@ -1,5 +1,5 @@
 //! The transcript: words, paragraphs and segments in columns, immutable and cheap to share. Here is the model, how it
-//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`, `arrow/`) and the reading of
+//! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`, `arrow.rs`) and the reading of
 //! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder; nothing here
 //! knows a service's wire, C or Python.
 
@@ -24,7 +24,6 @@ use once_cell::race::OnceBox;
 use columns::{Columns, range_of};
 use format::{PLAIN, PLAIN_PARAGRAPH};
 
-pub use arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
 pub use build::{Paragraph, Segment, TranscriptBuilder, Word};
 pub use decode::Spacing;
 pub use export::{EXPORT_FORMATS, ExportFormat, Sink};
@@ -151,7 +150,7 @@ impl Transcript {
             end_ms: words.end_ms[index],
             confidence: Some(words.confidence[index]).filter(|confidence| !confidence.is_nan()),
             segment: words.segment[index] as usize,
-            estimated: !words.timed.get(index),
+            estimated: words.estimated.get(index),
             // Most words are plain: so they share one format, and to ask for it takes no comparison.
             format: if format == 0 { &PLAIN } else { &formats[format] },
         }
@@ -244,7 +243,7 @@ pub struct WordRef<'a> {
     pub confidence: Option<f32>,
     /// The number of its segment.
     pub segment: usize,
-    /// Whether start and end are an estimate, because the service gives none.
+    /// Whether start and end are an estimate, because the service or the subtitles give none.
     pub estimated: bool,
     /// How it is set.
     pub format: &'a Format,

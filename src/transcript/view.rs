@@ -20,6 +20,8 @@ pub struct WordView {
     pub confidence: f32,
     /// The number of its segment, from 0.
     pub segment: u32,
+    /// 1 if start and end are an estimate, because the service or the subtitles give none; else 0.
+    pub estimated: u32,
 }
 
 /// A segment in a contiguous array.
@@ -44,7 +46,7 @@ pub struct SegmentView {
 pub(super) struct Views {
     pub(super) words: Vec<WordView>,
     pub(super) segments: Vec<SegmentView>,
-    _texts: Box<[u8]>,
+    _texts: Vec<u8>,
 }
 
 // SAFETY: the pointers go into `_texts`, which is owned, never changed and freed with them.
@@ -54,34 +56,44 @@ unsafe impl Sync for Views {}
 
 impl Views {
     pub(super) fn of(transcript: &Transcript) -> Self {
-        let segments = (0..transcript.segment_count()).map(|index| transcript.segment(index));
-        let mut texts = Vec::new();
-        let mut append = |text: &str| {
-            let start = texts.len();
-            texts.extend_from_slice(text.as_bytes());
-            texts.push(0);
-            start
-        };
-        let words: Vec<_> = transcript.words().map(|word| (append(word.text), word)).collect();
-        let segments: Vec<_> = segments.map(|segment| (append(segment.speaker), segment)).collect();
-        let texts = texts.into_boxed_slice();
-        let at = |start: usize| texts[start..].as_ptr().cast::<c_char>();
-        let words = words.into_iter().map(|(start, word)| WordView {
-            text: at(start),
+        let bytes = |text: &str| text.len() + 1;
+        let words = transcript.words().map(|word| bytes(word.text)).sum::<usize>();
+        let speakers = transcript.segments().map(|segment| bytes(segment.speaker)).sum::<usize>();
+        let mut texts = Texts(Vec::with_capacity(words + speakers));
+        let words = transcript.words().map(|word| WordView {
+            text: texts.append(word.text),
             text_len: word.text.len() as u64,
             start_ms: word.start_ms,
             end_ms: word.end_ms,
             confidence: word.confidence.unwrap_or(f32::NAN),
             segment: word.segment as u32,
+            estimated: u32::from(word.estimated),
         });
-        let segments = segments.into_iter().map(|(start, segment)| SegmentView {
-            speaker: at(start),
+        let words = words.collect();
+        let segments = transcript.segments().map(|segment| SegmentView {
+            speaker: texts.append(segment.speaker),
             speaker_len: segment.speaker.len() as u64,
             start_ms: segment.start_ms,
             end_ms: segment.end_ms,
             first_word: segment.words.start as u64,
             word_count: segment.words.len() as u64,
         });
-        Self { words: words.collect(), segments: segments.collect(), _texts: texts }
+        let segments = segments.collect();
+        Self { words, segments, _texts: texts.0 }
+    }
+}
+
+/// A buffer that has room for all its texts from the start, so that they stay where they are.
+struct Texts(Vec<u8>);
+
+impl Texts {
+    /// Where the text is now, with a NUL after it.
+    fn append(&mut self, text: &str) -> *const c_char {
+        assert!(self.0.capacity() - self.0.len() > text.len(), "the room was counted");
+        let start = self.0.len();
+        self.0.extend_from_slice(text.as_bytes());
+        self.0.push(0);
+        // SAFETY: the start is within the buffer, which is not moved, as the assertion says.
+        unsafe { self.0.as_ptr().add(start).cast() }
     }
 }

@@ -152,10 +152,11 @@ static void arrow_has_the_words(void)
     size_t count = 0, stride = 0;
     const tiro_word *words = tiro_transcript_words(transcript, &count, &stride);
     int64_t ms = 0, arrow_ms = 0;
-    uint64_t length = 0;
+    uint64_t length = 0, estimated = 0;
     for (size_t i = 0; i < count; i++) {
         ms += tiro_word_at(words, stride, i)->end_ms - tiro_word_at(words, stride, i)->start_ms;
         length += tiro_word_at(words, stride, i)->text_len;
+        estimated += tiro_word_at(words, stride, i)->estimated;
     }
     struct ArrowSchema schema;
     struct ArrowArray array, segments;
@@ -176,12 +177,40 @@ static void arrow_has_the_words(void)
     CHECK(arrow_ms == ms && (uint64_t)offsets[count] == length);
     CHECK(memcmp(array.children[0]->buffers[2], "Itwasthebest", 12) == 0);
     CHECK(array.children[3]->null_count == (int64_t)count); /* subtitles have no confidence */
+    CHECK(estimated == count && count == 8 && *(const uint8_t *)array.children[6]->buffers[1] == 0xff);
     array.release(&array);
     segments.release(&segments);
     schema.release(&schema);
     CHECK(array.release == NULL && segments.release == NULL && schema.release == NULL);
     CHECK_STATUS(tiro_transcript_words_arrow(NULL, &schema, &array, NULL), TIRO_E_NULL);
     CHECK(schema.release == NULL && array.release == NULL);
+}
+
+/* The recordings of a page by Arrow, which outlive the page. */
+static void arrow_has_the_recordings(void)
+{
+    tiro_client *client = scripted(NULL);
+    tiro_recording *recording = NULL;
+    tiro_page *page = NULL;
+    tiro_op *op = upload(client);
+    CHECK_OK(tiro_op_join_recording(op, -1, &recording, NULL));
+    CHECK_OK(tiro_client_recordings(client, 0, 9, NULL, &op, NULL));
+    CHECK_OK(tiro_op_join_page(op, -1, &page, NULL));
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    CHECK_OK(tiro_page_arrow(page, &schema, &array, NULL));
+    tiro_page_free(page);
+    CHECK(array.length == 1 && array.n_children == 8 && strcmp(schema.children[0]->name, "id") == 0);
+    const char *id = array.children[0]->buffers[2];
+    CHECK(memcmp(id, tiro_recording_id(recording, NULL), strlen(tiro_recording_id(recording, NULL))) == 0);
+    CHECK(strcmp(schema.children[7]->name, "size") == 0);
+    CHECK(*(const uint64_t *)array.children[7]->buffers[1] == tiro_recording_size(recording));
+    array.release(&array);
+    schema.release(&schema);
+    CHECK_STATUS(tiro_page_arrow(page, &schema, &array, NULL), TIRO_E_HANDLE);
+    CHECK(schema.release == NULL && array.release == NULL);
+    tiro_recording_free(recording);
+    tiro_client_free(client);
 }
 
 static void what_is_no_document_is_refused(void)
@@ -205,6 +234,7 @@ int main(int argc, char **argv)
     RUN(a_function_may_refuse);
     RUN(phrases_are_found);
     RUN(arrow_has_the_words);
+    RUN(arrow_has_the_recordings);
     RUN(what_is_no_document_is_refused);
     return 0;
 }

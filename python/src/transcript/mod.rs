@@ -1,7 +1,6 @@
 //! Transcripts: the core's columns, read word by word as Python asks. What the core computes is computed there; here
 //! are Python's names for it, and no rule about transcripts.
 
-mod arrow;
 mod export;
 mod html;
 mod read;

@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use tiro::{List, ParagraphRef, SegmentRef, WordRef};
 
+use super::Words;
 use super::words::other;
-use super::{Words, arrow};
-use crate::quoted;
 use crate::sequence::{Run, sequence};
+use crate::{arrow, quoted};
 
 /// A run of words of one speaker.
 #[pyclass(frozen, eq, module = "tiro")]
@@ -97,7 +97,7 @@ sequence! {
             format!("<tiro.Segments: {}>", self.run.len)
         }
 
-        /// All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface.
+        /// A table of them in the transcript's own buffers: Arrow's PyCapsule interface.
         #[pyo3(signature = (requested_schema = None))]
         fn __arrow_c_stream__<'py>(
             &self,
@@ -106,7 +106,7 @@ sequence! {
         ) -> PyResult<Bound<'py, PyCapsule>> {
             // A request need not be met, as the interface says.
             drop(requested_schema);
-            arrow::capsule(py, self.run, self.owner.segment_count(), || self.owner.segments_arrow_stream())
+            arrow::capsule(py, self.run, |range| self.owner.segments_arrow_stream(range))
         }
     }
 }

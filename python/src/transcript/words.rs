@@ -7,9 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use tiro::{Attributes, Script, WordRef};
 
-use super::arrow;
-use crate::quoted;
 use crate::sequence::{Run, sequence};
+use crate::{arrow, quoted};
 
 /// A word of a transcript.
 #[pyclass(frozen, eq, module = "tiro")]
@@ -72,7 +71,7 @@ impl Word {
         self.word().segment
     }
 
-    /// Whether start and end are an estimate, because the service gives none.
+    /// Whether start and end are an estimate, because the service or the subtitles give none.
     #[getter]
     fn estimated(&self) -> bool {
         self.word().estimated
@@ -133,7 +132,7 @@ sequence! {
             format!("<tiro.Words: {}>", self.run.len)
         }
 
-        /// All of them as a table in the transcript's own buffers: Arrow's PyCapsule interface.
+        /// A table of them in the transcript's own buffers: Arrow's PyCapsule interface.
         #[pyo3(signature = (requested_schema = None))]
         fn __arrow_c_stream__<'py>(
             &self,
@@ -142,7 +141,7 @@ sequence! {
         ) -> PyResult<Bound<'py, PyCapsule>> {
             // A request need not be met, as the interface says.
             drop(requested_schema);
-            arrow::capsule(py, self.run, self.owner.word_count(), || self.owner.words_arrow_stream())
+            arrow::capsule(py, self.run, |range| self.owner.words_arrow_stream(range))
         }
     }
 }

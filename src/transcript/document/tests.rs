@@ -10,7 +10,7 @@ use quick_xml::events::Event;
 use super::turn::Turn;
 use super::*;
 use crate::error::{ErrorKind, Result};
-use crate::transcript::{Segment, Transcript, Word};
+use crate::transcript::{Paragraph, Segment, Transcript, Word};
 
 type Writer = fn(&Transcript, &DocumentOptions, &mut dyn std::io::Write) -> Result<()>;
 
@@ -49,6 +49,19 @@ fn plain() -> Transcript {
         ("Anna", ENGLISH),
     ];
     transcript("A walk through the town", "en-GB", &turns)
+}
+
+/// A segment whose marks divide it, as a service's editor leaves them.
+fn divided() -> Transcript {
+    let word = |text: &str| Word { text: text.into(), ..Word::default() };
+    let words = ["One", "two.", "Three.", "שלום", "עולם."].map(word).to_vec();
+    let paragraphs = vec![paragraph_of(2), paragraph_of(1)];
+    let segment = Segment { speaker: "Anna".into(), words, paragraphs };
+    Transcript::builder().recording_id("Three paragraphs").segment(&segment).build()
+}
+
+fn paragraph_of(words: usize) -> Paragraph {
+    Paragraph { words, ..Paragraph::default() }
 }
 
 fn right_to_left() -> Transcript {
@@ -114,6 +127,7 @@ fn samples() -> Vec<(&'static str, Transcript)> {
     let empty = Transcript::builder().build();
     vec![
         ("plain", plain()),
+        ("divided", divided()),
         ("right_to_left", right_to_left()),
         ("hostile", hostile()),
         ("empty", empty),
@@ -130,7 +144,9 @@ fn expected(transcript: &Transcript, options: &DocumentOptions) -> String {
         if !heading.is_empty() {
             text = text + "\n" + &heading;
         }
-        text = text + "\n" + &turn.text;
+        for paragraph in turn.paragraphs {
+            text = text + "\n" + &paragraph;
+        }
     }
     text
 }
@@ -182,6 +198,19 @@ fn a_docx_holds_the_text_in_well_formed_parts() {
             text_of_xml(&xml);
         }
     }
+}
+
+#[test]
+fn the_paragraphs_of_a_segment_stay_apart() {
+    let found = expected(&divided(), &DocumentOptions::default());
+    assert_eq!(found, "Three paragraphs\nAnna 00:00:00\nOne two.\nThree.\nשלום עולם.");
+    let document = part(&written(docx, &divided(), &DocumentOptions::default()), "word/document.xml");
+    assert_eq!(document.matches("<w:pStyle w:val=\"BodyText\"/>").count(), 3);
+    assert_eq!(
+        document.matches("<w:pStyle w:val=\"BodyText\"/><w:bidi/>").count(),
+        1,
+        "each has its direction"
+    );
 }
 
 #[test]

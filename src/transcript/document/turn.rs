@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::DocumentOptions;
-use crate::transcript::{SegmentRef, Transcript};
+use crate::transcript::{ParagraphRef, Transcript};
 
 impl DocumentOptions {
     pub(super) fn title<'a>(&'a self, transcript: &'a Transcript) -> Cow<'a, str> {
@@ -23,11 +23,11 @@ impl DocumentOptions {
     }
 }
 
-/// One heading and the text under it.
+/// One heading and the paragraphs under it.
 pub(super) struct Turn<'a> {
     pub(super) speaker: Cow<'a, str>,
     pub(super) time: String,
-    pub(super) text: String,
+    pub(super) paragraphs: Vec<String>,
 }
 
 impl<'a> Turn<'a> {
@@ -40,14 +40,16 @@ impl<'a> Turn<'a> {
             let goes_on = std::mem::replace(&mut last_speaker, segment.speaker) == segment.speaker;
             let speaker = if speakers && !goes_on { segment.speaker } else { "" };
             let time = if timestamps { clock(segment.start_ms) } else { String::new() };
-            Self { speaker: printable(speaker.trim()), time, text: text_of(transcript, &segment) }
+            let paragraphs =
+                segment.paragraphs.map(|number| text_of(transcript, &transcript.paragraph(number)));
+            Self { speaker: printable(speaker.trim()), time, paragraphs: paragraphs.collect() }
         })
     }
 }
 
-fn text_of(transcript: &Transcript, segment: &SegmentRef<'_>) -> String {
+fn text_of(transcript: &Transcript, paragraph: &ParagraphRef<'_>) -> String {
     let mut text = String::new();
-    for (index, number) in segment.words.clone().enumerate() {
+    for (index, number) in paragraph.words.clone().enumerate() {
         if index > 0 {
             text.push(' ');
         }

@@ -3,9 +3,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use tempfile::NamedTempFile;
-
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::{NewFile, folder_of};
 
 /// Where an export goes.
 pub enum Sink<'a> {
@@ -70,23 +69,15 @@ pub(crate) fn failed(error: &std::io::Error) -> Error {
 fn replace_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let io = |error| Error::io(format_args!("writing {}", path.display()), &error);
     let place = Place::of(path)?;
-    let mut file = place.temporary().map_err(io)?;
-    write(&mut Named { file: file.as_file_mut(), path })?;
-    file.as_file().sync_all().map_err(io)?;
-    if let Some(permissions) = place.permissions {
-        file.as_file().set_permissions(permissions).map_err(io)?;
-    }
-    file.persist(&place.target).map_err(|error| io(error.error))?;
-    // The bytes are durable; that the name is, too, is more than some file systems offer.
-    #[cfg(unix)]
-    let _ = std::fs::File::open(&place.folder).and_then(|folder| folder.sync_all());
-    Ok(())
+    // One that replaces another is private until it is whole.
+    let new = NewFile::create(folder_of(&place.target), ".tiro-", place.permissions.is_some()).map_err(io)?;
+    write(&mut Named { file: new.file(), path })?;
+    new.put(&place.target, place.permissions).map_err(io)
 }
 
 /// The file in the end: what a link points to, not the link.
 struct Place {
     target: PathBuf,
-    folder: PathBuf,
     /// Those of the file that is replaced.
     permissions: Option<std::fs::Permissions>,
 }
@@ -107,30 +98,13 @@ impl Place {
             None => path.to_owned(),
         };
         target.file_name().ok_or_else(not_a_file)?;
-        let folder = match target.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-            _ => PathBuf::from("."),
-        };
-        Ok(Self { folder, permissions: old.map(|old| old.permissions()), target })
-    }
-
-    fn temporary(&self) -> std::io::Result<NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".tiro-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // Who may read a new file is up to the umask; one that replaces another is private until it is whole.
-            let mode = if self.permissions.is_some() { 0o600 } else { 0o666 };
-            builder.permissions(std::fs::Permissions::from_mode(mode));
-        }
-        builder.tempfile_in(&self.folder)
+        Ok(Self { permissions: old.map(|old| old.permissions()), target })
     }
 }
 
 /// A file whose errors name its path.
 struct Named<'a> {
-    file: &'a mut std::fs::File,
+    file: &'a std::fs::File,
     path: &'a Path,
 }
 

@@ -202,6 +202,14 @@ fn a_no_break_space_is_never_a_line_of_its_own() {
     check_read_back(&transcript, &options, "srt");
 }
 
+#[test]
+fn a_timestamp_that_goes_back_is_none() {
+    let document = "WEBVTT\n\n00:00.000 --> 00:04.000\n<00:03.000>late <00:01.000>early <00:03.500>last";
+    let transcript = Transcript::from_vtt(document).unwrap();
+    let times: Vec<_> = transcript.words().map(|word| (word.start_ms, word.end_ms, word.estimated)).collect();
+    assert_eq!(times, [(3000, 3222, true), (3222, 3500, true), (3500, 4000, false)]);
+}
+
 proptest! {
     #![proptest_config(config())]
 

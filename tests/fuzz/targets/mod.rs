@@ -3,15 +3,22 @@
 
 mod canonical;
 mod gospeech;
+mod srt;
 mod transcribeme;
+mod vtt;
 
 use tiro::Transcript;
 
 /// What a target is called, and what it does with a document.
 type Target = (&'static str, fn(&str));
 
-pub const ALL: &[Target] =
-    &[("canonical", canonical::check), ("gospeech", gospeech::check), ("transcribeme", transcribeme::check)];
+pub const ALL: &[Target] = &[
+    ("canonical", canonical::check),
+    ("gospeech", gospeech::check),
+    ("srt", srt::check),
+    ("transcribeme", transcribeme::check),
+    ("vtt", vtt::check),
+];
 
 /// What holds for every transcript, wherever it comes from.
 pub fn check_model(transcript: &Transcript) {
@@ -57,4 +64,37 @@ pub fn check_model(transcript: &Transcript) {
         assert!(found.windows(2).all(|pair| pair[0].words.end <= pair[1].words.start + 1));
         assert!(!found.is_empty() || !word.text.bytes().any(|byte| byte.is_ascii_alphanumeric()));
     }
+}
+
+/// What holds for every transcript out of subtitles: words in one piece, one after the other inside of their cue.
+pub fn check_cues(transcript: &Transcript) {
+    for segment in transcript.segments() {
+        let mut earliest = segment.start_ms;
+        for word in segment.words.map(|number| transcript.word(number)) {
+            assert!(
+                !word.text.is_empty() && word.text.trim() == word.text && !word.text.contains([' ', '\n'])
+            );
+            assert!(earliest <= word.start_ms && word.start_ms <= word.end_ms);
+            earliest = word.end_ms;
+        }
+    }
+}
+
+/// The characters of all words, as subtitles show them.
+pub fn said(transcript: &Transcript) -> String {
+    let shown = |c: char| if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') { '\u{fffd}' } else { c };
+    transcript.text().chars().filter(|c| !c.is_whitespace()).map(shown).collect()
+}
+
+/// The same in the wide forms that SubRip's writer takes for what it cannot escape.
+pub fn said_in_wide_forms(transcript: &Transcript) -> String {
+    let wide = |c| match c {
+        '<' => '＜',
+        '>' => '＞',
+        '{' => '｛',
+        '\\' => '＼',
+        ':' => '：',
+        _ => c,
+    };
+    said(transcript).chars().map(wide).collect()
 }

@@ -1,13 +1,13 @@
-//! A file that appears in a directory whole and durable, or not at all.
+//! The model's file in the making, and the directories that are made for it.
 
 use super::ModelError;
+use crate::files::NewFile;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// A file in the making: removed when dropped, unless kept.
 pub(super) struct Target {
-    file: NamedTempFile,
+    file: NewFile,
     dir: CreatedDir,
 }
 
@@ -17,23 +17,15 @@ impl Target {
         // What `join` makes of an empty path is relative to the current directory.
         let dest_dir = if dest_dir.as_os_str().is_empty() { Path::new(".") } else { dest_dir };
         let dir = CreatedDir::ensure(dest_dir)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".ggml-").suffix(".part");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // A model is no secret; who may read it is up to the umask, not to tempfile's caution.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let file = builder
-            .tempfile_in(dest_dir)
+        // A model is no secret.
+        let file = NewFile::create(dest_dir, ".ggml-", false)
             .map_err(ModelError::io(|| format!("creating a file in {}", dest_dir.display())))?;
         Ok(Self { file, dir })
     }
 
     /// The file, to write to.
     pub(super) fn file(&self) -> &File {
-        self.file.as_file()
+        self.file.file()
     }
 
     /// Where it is for now.
@@ -45,20 +37,8 @@ impl Target {
     pub(super) fn keep(self, dest: &Path) -> Result<(), ModelError> {
         // Locals are dropped last to first: on failure the file has to go before its directory can.
         let Self { mut dir, file } = self;
-        let shown = dest.display();
-        file.as_file().sync_all().map_err(ModelError::io(|| format!("syncing {shown}")))?;
-        file.persist(dest).map_err(|e| ModelError::io(|| format!("renaming to {shown}"))(e.error))?;
+        file.put(dest, None).map_err(ModelError::io(|| format!("writing {}", dest.display())))?;
         dir.created.clear();
-        #[cfg(unix)]
-        {
-            let parent = match dest.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
-            File::open(parent)
-                .and_then(|dir| dir.sync_all())
-                .map_err(ModelError::io(|| format!("syncing {}", parent.display())))?;
-        }
         Ok(())
     }
 }

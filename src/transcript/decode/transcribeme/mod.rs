@@ -62,7 +62,7 @@ fn collect<'de>(node: Node<'de>, speaker: Cow<'de, str>, parts: Parts, leaves: &
     if part.speaker.is_empty() {
         part.speaker = speaker;
     }
-    let Some((parts_of, children)) = children else {
+    let Some((parts_of, children)) = children.map(|children| *children) else {
         let one_word = parts != Parts::Segments && !part.text.trim().contains(char::is_whitespace);
         leaves.push(Leaf { part, whole: parts != Parts::Words && !one_word, first: false });
         return;
@@ -76,6 +76,7 @@ fn collect<'de>(node: Node<'de>, speaker: Cow<'de, str>, parts: Parts, leaves: &
         return;
     }
     let begin = leaves.len();
+    leaves.reserve(children.len());
     for child in children {
         collect(child, part.speaker.clone(), parts_of, leaves);
     }

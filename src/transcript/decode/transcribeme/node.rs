@@ -26,8 +26,11 @@ pub(super) struct Part<'de> {
 #[derive(Debug, Default)]
 pub(super) struct Node<'de> {
     pub(super) part: Part<'de>,
-    pub(super) children: Option<(Parts, Vec<Node<'de>>)>,
+    /// In a box, as most nodes are words and have none.
+    pub(super) children: Option<Box<Children<'de>>>,
 }
+
+pub(super) type Children<'de> = (Parts, Vec<Node<'de>>);
 
 /// What the children of an object are, the better ones first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,7 +135,7 @@ impl<'de> Tolerant<'de> for NodeAt<'_> {
             children.extend(child);
         }
         let children = Some((Parts::Any, children)).filter(|(_, children)| !children.is_empty());
-        Ok(children.map(|children| Node { children: Some(children), ..Node::default() }))
+        Ok(children.map(|children| Node { children: Some(Box::new(children)), ..Node::default() }))
     }
 
     fn object<M: MapAccess<'de>>(self, mut map: M) -> Result<Option<Node<'de>>, M::Error> {
@@ -150,9 +153,7 @@ impl<'de> Tolerant<'de> for NodeAt<'_> {
                     node.keep_text(rank, text, &mut text_rank);
                 }
                 Meaning::TextOrChildren(rank) => match map.next_value_seed(Any(below))? {
-                    Some(Node { children: Some((_, children)), .. }) => {
-                        node.keep_children(Parts::Any, children)
-                    }
+                    Some(Node { children: Some(children), .. }) => node.keep_children(Parts::Any, children.1),
                     Some(text) if text.is_text_alone() => {
                         node.keep_text(rank, Some(text.part.text), &mut text_rank);
                     }
@@ -160,10 +161,10 @@ impl<'de> Tolerant<'de> for NodeAt<'_> {
                     None => {}
                 },
                 Meaning::Children(parts) => match map.next_value_seed(Any(below))? {
-                    Some(Node { children: Some((Parts::Any, children)), part })
-                        if part.speaker.is_empty() =>
+                    Some(Node { children: Some(children), part })
+                        if children.0 == Parts::Any && part.speaker.is_empty() =>
                     {
-                        node.keep_children(parts, children);
+                        node.keep_children(parts, children.1);
                     }
                     Some(child) => node.keep_children(parts, vec![child]),
                     None => {}
@@ -208,8 +209,8 @@ impl<'de> Node<'de> {
 
     /// Of several, which may well say the same in different detail, the best.
     fn keep_children(&mut self, parts: Parts, children: Vec<Node<'de>>) {
-        if self.children.as_ref().is_none_or(|(known, _)| parts < *known) {
-            self.children = Some((parts, children));
+        if self.children.as_ref().is_none_or(|known| parts < known.0) {
+            self.children = Some(Box::new((parts, children)));
         }
     }
 

@@ -108,7 +108,8 @@ fn body<W: Write>(
 }
 
 fn write_turn<W: Write>(xml: &mut Writer<W>, turn: &Turn<'_>) -> std::io::Result<()> {
-    let rtl = Directions::of(&turn.text).base().is_rtl();
+    let is_rtl = |text: &String| Directions::of(text).base().is_rtl();
+    let rtl = turn.paragraphs.first().is_some_and(is_rtl);
     let time = Run { text: &turn.time, style: Some("Timestamp") };
     match (turn.speaker.is_empty(), turn.time.is_empty()) {
         (true, true) => {}
@@ -119,7 +120,10 @@ fn write_turn<W: Write>(xml: &mut Writer<W>, turn: &Turn<'_>) -> std::io::Result
             paragraph(xml, "Speaker", &[speaker, Run::plain(" "), time], rtl)?;
         }
     }
-    paragraph(xml, "BodyText", &[Run::plain(&turn.text)], rtl)
+    for text in &turn.paragraphs {
+        paragraph(xml, "BodyText", &[Run::plain(text)], is_rtl(text))?;
+    }
+    Ok(())
 }
 
 struct Run<'a> {

@@ -70,9 +70,12 @@ fn paragraphs(shaper: &mut Shaper, turn: &Turn<'_>, paper: Paper) -> Result<Vec<
         let lines = break_lines(shaper, &heading, paper.text_width())?;
         paragraphs.push(Paragraph { role: Role::Paragraph, space_before: 12.0, lines });
     }
-    let space_before = if heading.is_empty() { 8.0 } else { 2.0 };
-    let lines = break_lines(shaper, &[Span { text: &turn.text, style: TEXT }], paper.text_width())?;
-    paragraphs.push(Paragraph { role: Role::Paragraph, space_before, lines });
+    for text in &turn.paragraphs {
+        let follows_heading = paragraphs.len() == 1 && !heading.is_empty();
+        let space_before = if follows_heading { 2.0 } else { 8.0 };
+        let lines = break_lines(shaper, &[Span { text, style: TEXT }], paper.text_width())?;
+        paragraphs.push(Paragraph { role: Role::Paragraph, space_before, lines });
+    }
     Ok(paragraphs)
 }
 

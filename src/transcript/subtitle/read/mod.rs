@@ -1,6 +1,6 @@
 //! Subtitles read back: SubRip and WebVTT, as tolerantly as players are, but never silently without a cue that is there. A
-//! cue becomes a segment for each of its voices; its words share its time by their lengths, but for those that have a
-//! timestamp of their own.
+//! cue becomes a segment for each of its voices; its words share its time by their lengths, as an estimate, but for those
+//! that have a timestamp of their own.
 
 mod cue_text;
 mod srt;
@@ -53,6 +53,13 @@ struct ReadWord {
     start_ms: Option<i64>,
 }
 
+/// When a word is said.
+struct WordTime {
+    time: Range<i64>,
+    /// It shares what the subtitles say with other words.
+    estimated: bool,
+}
+
 fn transcript(cues: Vec<ReadCue>, raw: &str) -> Transcript {
     let builder = Transcript::builder().raw(raw.to_owned());
     let segments = cues.into_iter().flat_map(ReadCue::segments);
@@ -63,10 +70,11 @@ impl ReadCue {
     fn segments(self) -> impl Iterator<Item = Segment> {
         let mut times = self.word_times().into_iter();
         self.runs.into_iter().map(move |run| {
-            let words = run.words.into_iter().zip(times.by_ref()).map(|(word, time)| Word {
+            let words = run.words.into_iter().zip(times.by_ref()).map(|(word, at)| Word {
                 text: word.text,
-                start_ms: time.start,
-                end_ms: time.end,
+                start_ms: at.time.start,
+                end_ms: at.time.end,
+                estimated: at.estimated,
                 ..Word::default()
             });
             let words = words.collect();
@@ -75,17 +83,20 @@ impl ReadCue {
     }
 
     /// Between two timestamps, the time is shared by the lengths of the words.
-    fn word_times(&self) -> Vec<Range<i64>> {
+    fn word_times(&self) -> Vec<WordTime> {
         let words: Vec<&ReadWord> = self.runs.iter().flat_map(|run| &run.words).collect();
         let mut times = Vec::with_capacity(words.len());
-        let (mut start, mut first) = (self.time.start, 0);
+        let stamp =
+            |word: &ReadWord, after: i64| word.start_ms.filter(|at| *at > after && *at < self.time.end);
+        let mut start = self.time.start;
+        if let Some(at) = words.first().and_then(|word| stamp(word, start)) {
+            start = at;
+        }
+        let mut first = 0;
         while first < words.len() {
-            let stamped = |word: &&ReadWord| word.start_ms.is_some_and(|at| at > start && at < self.time.end);
-            let next = words[first + 1..].iter().position(stamped).map_or(words.len(), |at| first + 1 + at);
-            if first == 0 && stamped(&words[0]) {
-                start = words[0].start_ms.unwrap_or(start);
-            }
-            let end = words.get(next).and_then(|word| word.start_ms).unwrap_or(self.time.end);
+            let mut later = words[first + 1..].iter().enumerate();
+            let next = later.find_map(|(index, word)| Some((first + 1 + index, stamp(word, start)?)));
+            let (next, end) = next.unwrap_or((words.len(), self.time.end));
             share(&words[first..next], start..end, &mut times);
             (start, first) = (end, next);
         }
@@ -93,7 +104,7 @@ impl ReadCue {
     }
 }
 
-fn share(words: &[&ReadWord], time: Range<i64>, times: &mut Vec<Range<i64>>) {
+fn share(words: &[&ReadWord], time: Range<i64>, times: &mut Vec<WordTime>) {
     let length = |word: &&ReadWord| word.text.chars().count() as i128;
     let total = words.iter().map(length).sum::<i128>().max(1);
     let lasts = i128::from(time.end - time.start);
@@ -101,7 +112,7 @@ fn share(words: &[&ReadWord], time: Range<i64>, times: &mut Vec<Range<i64>>) {
     for word in words {
         let after = before + length(word);
         let at = |chars: i128| time.start + (lasts * chars / total) as i64;
-        times.push(at(before)..at(after));
+        times.push(WordTime { time: at(before)..at(after), estimated: words.len() > 1 });
         before = after;
     }
 }

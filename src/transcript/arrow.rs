@@ -1,163 +1,91 @@
-//! The columns as Arrow's C data interface gives them out: the transcript's own buffers, kept alive by what is given
-//! out. The structs and their lifetime are in `abi.rs`; which columns there are is here. Nothing is read here.
+//! Words and segments as tables of Arrow, in the transcript's own columns.
 
-mod abi;
-
-use std::ffi::{CStr, c_void};
-use std::ptr::null;
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::columns::{Bitmap, TextColumn};
 use super::{Shared, Transcript};
-
-pub use abi::{ArrowArray, ArrowArrayStream, ArrowSchema};
+use crate::arrow::{self, ArrowArray, ArrowArrayStream, ArrowSchema, Column, Table, Values};
 
 impl Transcript {
     /// The words as one struct array in the buffers of this transcript, which stay until the array is released. Its
     /// fields: `text` (large UTF-8), `start_ms` and `end_ms` (int64), `confidence` (float32, null where none is given),
-    /// `segment` (uint32) and `speaker` (a dictionary of int32 and large UTF-8; `""`: not known).
+    /// `segment` (uint32), `speaker` (a dictionary of int32 and large UTF-8; `""`: not known) and `estimated` (boolean).
     pub fn export_words_arrow(&self) -> (ArrowSchema, ArrowArray) {
-        self.arrow_table(Table::Words)
+        arrow::export(&self.word_table())
     }
 
     /// The segments as one struct array, as [`Transcript::export_words_arrow`]. Its fields: `speaker`, `start_ms`,
     /// `end_ms` and `end_word` (uint64), the number of the word after its last.
     pub fn export_segments_arrow(&self) -> (ArrowSchema, ArrowArray) {
-        self.arrow_table(Table::Segments)
+        arrow::export(&self.segment_table())
     }
 
-    /// A stream that gives [`Transcript::export_words_arrow`] once.
-    pub fn words_arrow_stream(&self) -> ArrowArrayStream {
-        ArrowArrayStream::new((self.clone(), Table::Words))
+    /// A stream that gives [`Transcript::export_words_arrow`] once, or those of a range: the buffers stay the
+    /// transcript's, the array begins further in. What the range has beyond the last word is left out.
+    pub fn words_arrow_stream(&self, range: Range<usize>) -> ArrowArrayStream {
+        arrow::stream(&self.word_table(), range)
     }
 
-    /// A stream that gives [`Transcript::export_segments_arrow`] once.
-    pub fn segments_arrow_stream(&self) -> ArrowArrayStream {
-        ArrowArrayStream::new((self.clone(), Table::Segments))
+    /// A stream that gives [`Transcript::export_segments_arrow`] once, or those of a range.
+    pub fn segments_arrow_stream(&self, range: Range<usize>) -> ArrowArrayStream {
+        arrow::stream(&self.segment_table(), range)
     }
 
-    fn arrow_table(&self, table: Table) -> (ArrowSchema, ArrowArray) {
-        let stream = (self.clone(), table);
-        (abi::Table::schema(&stream), abi::Table::array(&stream))
-    }
-}
-
-#[derive(Clone, Copy)]
-enum Table {
-    Words,
-    Segments,
-}
-
-impl Table {
-    fn columns(self, transcript: &Transcript) -> Vec<Column<'_>> {
-        let columns = transcript.columns();
-        let (words, segments, speakers) = (&columns.words, &columns.segments, &columns.speakers);
-        match self {
-            Table::Words => vec![
-                Column(c"text", Values::Text(&words.text)),
-                Column(c"start_ms", Values::Integers(&words.start_ms)),
-                Column(c"end_ms", Values::Integers(&words.end_ms)),
-                Column(c"confidence", Values::Reals(&words.confidence, &words.confidence_given)),
-                Column(c"segment", Values::Numbers(&words.segment)),
-                Column(c"speaker", Values::Named(&words.speaker, speakers)),
-            ],
-            Table::Segments => vec![
-                Column(c"speaker", Values::Named(&segments.speaker, speakers)),
-                Column(c"start_ms", Values::Integers(&segments.start_ms)),
-                Column(c"end_ms", Values::Integers(&segments.end_ms)),
-                Column(c"end_word", Values::LongNumbers(&segments.end_word)),
-            ],
-        }
+    fn word_table(&self) -> WordTable {
+        WordTable(Arc::clone(&self.shared))
     }
 
-    fn len(self, transcript: &Transcript) -> usize {
-        match self {
-            Table::Words => transcript.word_count(),
-            Table::Segments => transcript.segment_count(),
-        }
+    fn segment_table(&self) -> SegmentTable {
+        SegmentTable(Arc::clone(&self.shared))
     }
 }
 
-impl abi::Table for (Transcript, Table) {
-    fn schema(&self) -> ArrowSchema {
-        let children = self.1.columns(&self.0).iter().map(Column::schema).collect();
-        ArrowSchema::new(c"", c"+s", false, children, None)
+#[derive(Clone)]
+struct WordTable(Arc<Shared>);
+
+impl Table for WordTable {
+    fn row_count(&self) -> usize {
+        self.0.columns.words.len()
     }
 
-    fn array(&self) -> ArrowArray {
-        let (transcript, table) = self;
-        let children =
-            table.columns(transcript).iter().map(|column| column.1.array(&transcript.shared)).collect();
-        let shared = Arc::clone(&transcript.shared);
-        ArrowArray::new(shared, (table.len(transcript), 0), vec![null()], children, None)
-    }
-}
-
-/// A name and its values.
-struct Column<'a>(&'static CStr, Values<'a>);
-
-impl Column<'_> {
-    fn schema(&self) -> ArrowSchema {
-        let nullable = matches!(self.1, Values::Reals(..));
-        let dictionary = match self.1 {
-            Values::Named(_, names) => Some(Column(c"", Values::Text(names)).schema()),
-            _ => None,
-        };
-        ArrowSchema::new(self.0, self.1.format(), nullable, Vec::new(), dictionary)
+    fn columns(&self) -> Vec<Column<'_>> {
+        let words = &self.0.columns.words;
+        vec![
+            Column(c"text", Values::Text(&words.text)),
+            Column(c"start_ms", Values::Integers(&words.start_ms)),
+            Column(c"end_ms", Values::Integers(&words.end_ms)),
+            Column(c"confidence", Values::Reals(&words.confidence, &words.confidence_given)),
+            Column(c"segment", Values::Numbers(&words.segment)),
+            Column(c"speaker", Values::Named(&words.speaker, &self.0.columns.speakers)),
+            Column(c"estimated", Values::Flags(&words.estimated)),
+        ]
     }
 }
 
-#[derive(Clone, Copy)]
-enum Values<'a> {
-    Text(&'a TextColumn),
-    Integers(&'a [i64]),
-    Numbers(&'a [u32]),
-    LongNumbers(&'a [u64]),
-    Reals(&'a [f32], &'a Bitmap),
-    Named(&'a [i32], &'a TextColumn),
-}
+#[derive(Clone)]
+struct SegmentTable(Arc<Shared>);
 
-impl Values<'_> {
-    fn format(self) -> &'static CStr {
-        match self {
-            Values::Text(_) => c"U",
-            Values::Integers(_) => c"l",
-            Values::Numbers(_) => c"I",
-            Values::LongNumbers(_) => c"L",
-            Values::Reals(..) => c"f",
-            Values::Named(..) => c"i",
-        }
+impl Table for SegmentTable {
+    fn row_count(&self) -> usize {
+        self.0.columns.segments.speaker.len()
     }
 
-    /// An array of the values, which have to be of `keeper`.
-    fn array(self, keeper: &Arc<Shared>) -> ArrowArray {
-        let (len, nulls, buffers) = match self {
-            Values::Text(texts) => {
-                (texts.len(), 0, vec![null(), address(&texts.offsets), address(texts.data.as_bytes())])
-            }
-            Values::Integers(values) => (values.len(), 0, vec![null(), address(values)]),
-            Values::Numbers(values) => (values.len(), 0, vec![null(), address(values)]),
-            Values::LongNumbers(values) => (values.len(), 0, vec![null(), address(values)]),
-            Values::Reals(values, given) => {
-                (values.len(), given.unset(), vec![address(&given.bytes), address(values)])
-            }
-            Values::Named(numbers, _) => (numbers.len(), 0, vec![null(), address(numbers)]),
-        };
-        let dictionary = match self {
-            Values::Named(_, names) => Some(Values::Text(names).array(keeper)),
-            _ => None,
-        };
-        ArrowArray::new(Arc::clone(keeper), (len, nulls), buffers, Vec::new(), dictionary)
+    fn columns(&self) -> Vec<Column<'_>> {
+        let segments = &self.0.columns.segments;
+        vec![
+            Column(c"speaker", Values::Named(&segments.speaker, &self.0.columns.speakers)),
+            Column(c"start_ms", Values::Integers(&segments.start_ms)),
+            Column(c"end_ms", Values::Integers(&segments.end_ms)),
+            Column(c"end_word", Values::LongNumbers(&segments.end_word)),
+        ]
     }
-}
-
-fn address<T>(values: &[T]) -> *const c_void {
-    values.as_ptr().cast()
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::{Segment, Word};
+    use std::ffi::{CStr, c_void};
+
     use super::*;
 
     fn sample() -> Transcript {
@@ -199,7 +127,7 @@ mod tests {
         let (_schema, array) = transcript.export_words_arrow();
         let columns = transcript.columns();
         let words = &columns.words;
-        assert_eq!((array.length, array.null_count, array.n_children), (3, 0, 6));
+        assert_eq!((array.length, array.null_count, array.n_children), (3, 0, 7));
         assert_eq!(buffer(child(&array, 0), 1), words.text.offsets.as_ptr().cast());
         assert_eq!(buffer(child(&array, 0), 2), words.text.data.as_ptr().cast());
         assert_eq!(buffer(child(&array, 1), 1), words.start_ms.as_ptr().cast());
@@ -230,7 +158,8 @@ mod tests {
                 ("end_ms", "l", 0),
                 ("confidence", "f", 2),
                 ("segment", "I", 0),
-                ("speaker", "i", 0)
+                ("speaker", "i", 0),
+                ("estimated", "b", 0)
             ]
         );
         // SAFETY: the field `speaker` has a dictionary.
@@ -243,7 +172,7 @@ mod tests {
         let transcript = sample();
         let owners = || Arc::strong_count(&transcript.shared);
         let (mut schema, mut array) = transcript.export_words_arrow();
-        assert_eq!(owners(), 1 + 1 + 6 + 1, "the array, its fields and the dictionary");
+        assert_eq!(owners(), 1 + 1 + 7 + 1, "the array, its fields and the dictionary");
         // SAFETY: both are not released.
         unsafe {
             (schema.release.unwrap())(&mut schema);
@@ -277,7 +206,7 @@ mod tests {
     #[test]
     fn a_stream_gives_one_array_and_then_its_end() {
         let transcript = sample();
-        let mut stream = transcript.segments_arrow_stream();
+        let mut stream = transcript.segments_arrow_stream(0..usize::MAX);
         let next = |stream: &mut ArrowArrayStream| {
             let mut array = std::mem::MaybeUninit::uninit();
             // SAFETY: the stream is not released, and there is room for an array.
@@ -295,6 +224,28 @@ mod tests {
         assert!(next(&mut stream).release.is_none());
         drop(stream);
         assert!(first.release.is_some(), "an array does not need its stream");
+    }
+
+    #[test]
+    fn a_part_has_the_same_buffers() {
+        let transcript = sample();
+        let take = |range| {
+            let mut stream = transcript.words_arrow_stream(range);
+            let mut array = std::mem::MaybeUninit::<ArrowArray>::uninit();
+            // SAFETY: the stream is not released, and there is room for an array.
+            unsafe {
+                assert_eq!((stream.get_next.unwrap())(&mut stream, array.as_mut_ptr()), 0);
+                array.assume_init()
+            }
+        };
+        let part = take(1..3);
+        let (starts, confidence) = (child(&part, 1), child(&part, 3));
+        assert_eq!((part.length, part.offset, starts.length, starts.offset), (2, 0, 2, 1));
+        assert_eq!(buffer(starts, 1), transcript.columns().words.start_ms.as_ptr().cast());
+        assert_eq!((confidence.offset, confidence.null_count), (1, 1));
+        assert_eq!(take(2..3).length, 1);
+        assert_eq!(child(&take(2..3), 3).null_count, 0);
+        assert_eq!((take(2..9).length, take(7..9).length), (1, 0));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
 
 /// `ARROW_FLAG_NULLABLE`
 const NULLABLE: i64 = 2;
@@ -11,14 +10,14 @@ const NULLABLE: i64 = 2;
 #[repr(C)]
 #[derive(Debug)]
 pub struct ArrowSchema {
-    pub(super) format: *const c_char,
-    pub(super) name: *const c_char,
+    pub(crate) format: *const c_char,
+    pub(crate) name: *const c_char,
     metadata: *const c_char,
-    pub(super) flags: i64,
-    pub(super) n_children: i64,
-    pub(super) children: *mut *mut ArrowSchema,
-    pub(super) dictionary: *mut ArrowSchema,
-    pub(super) release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
+    pub(crate) flags: i64,
+    pub(crate) n_children: i64,
+    pub(crate) children: *mut *mut ArrowSchema,
+    pub(crate) dictionary: *mut ArrowSchema,
+    pub(crate) release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
     private_data: *mut c_void,
 }
 
@@ -26,15 +25,15 @@ pub struct ArrowSchema {
 #[repr(C)]
 #[derive(Debug)]
 pub struct ArrowArray {
-    pub(super) length: i64,
-    pub(super) null_count: i64,
-    offset: i64,
-    pub(super) n_buffers: i64,
-    pub(super) n_children: i64,
-    pub(super) buffers: *mut *const c_void,
-    pub(super) children: *mut *mut ArrowArray,
-    pub(super) dictionary: *mut ArrowArray,
-    pub(super) release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
+    pub(crate) length: i64,
+    pub(crate) null_count: i64,
+    pub(crate) offset: i64,
+    pub(crate) n_buffers: i64,
+    pub(crate) n_children: i64,
+    pub(crate) buffers: *mut *const c_void,
+    pub(crate) children: *mut *mut ArrowArray,
+    pub(crate) dictionary: *mut ArrowArray,
+    pub(crate) release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
     private_data: *mut c_void,
 }
 
@@ -42,10 +41,10 @@ pub struct ArrowArray {
 #[repr(C)]
 #[derive(Debug)]
 pub struct ArrowArrayStream {
-    pub(super) get_schema: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowSchema) -> c_int>,
-    pub(super) get_next: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> c_int>,
-    pub(super) get_last_error: Option<unsafe extern "C" fn(*mut ArrowArrayStream) -> *const c_char>,
-    pub(super) release: Option<unsafe extern "C" fn(*mut ArrowArrayStream)>,
+    pub(crate) get_schema: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowSchema) -> c_int>,
+    pub(crate) get_next: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> c_int>,
+    pub(crate) get_last_error: Option<unsafe extern "C" fn(*mut ArrowArrayStream) -> *const c_char>,
+    pub(crate) release: Option<unsafe extern "C" fn(*mut ArrowArrayStream)>,
     private_data: *mut c_void,
 }
 
@@ -143,18 +142,26 @@ unsafe extern "C" fn release_schema(schema: *mut ArrowSchema) {
     }
 }
 
+/// Which rows of its buffers an array has.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    pub(super) offset: usize,
+    pub(super) len: usize,
+    pub(super) nulls: usize,
+}
+
 /// What an array needs until its release.
 struct ArrayParts<K> {
     buffers: Vec<*const c_void>,
     below: Below<ArrowArray>,
-    _keeper: Arc<K>,
+    _keeper: K,
 }
 
 impl ArrowArray {
     /// `keeper` is what the buffers belong to: it is kept until the release.
     pub(super) fn new<K>(
-        keeper: Arc<K>,
-        (length, null_count): (usize, usize),
+        keeper: K,
+        rows: Rows,
         buffers: Vec<*const c_void>,
         children: Vec<Self>,
         dictionary: Option<Self>,
@@ -162,9 +169,9 @@ impl ArrowArray {
         let mut parts =
             Box::new(ArrayParts { buffers, below: Below::new(children, dictionary), _keeper: keeper });
         Self {
-            length: length as i64,
-            null_count: null_count as i64,
-            offset: 0,
+            length: rows.len as i64,
+            null_count: rows.nulls as i64,
+            offset: rows.offset as i64,
             n_buffers: parts.buffers.len() as i64,
             n_children: parts.below.children.len() as i64,
             buffers: parts.buffers.as_mut_ptr(),
@@ -201,42 +208,45 @@ unsafe extern "C" fn release_array<K>(array: *mut ArrowArray) {
 }
 
 /// What a stream gives: one array.
-pub(super) trait Table: Send + 'static {
+pub(super) trait OneArray: Send + 'static {
     fn schema(&self) -> ArrowSchema;
     fn array(&self) -> ArrowArray;
 }
 
 struct StreamParts<T> {
-    table: T,
+    from: T,
     given: bool,
 }
 
 impl ArrowArrayStream {
-    pub(super) fn new<T: Table>(table: T) -> Self {
+    pub(super) fn new<T: OneArray>(from: T) -> Self {
         Self {
             get_schema: Some(stream_schema::<T>),
             get_next: Some(stream_next::<T>),
             get_last_error: Some(stream_error),
             release: Some(release_stream::<T>),
-            private_data: Box::into_raw(Box::new(StreamParts { table, given: false })).cast(),
+            private_data: Box::into_raw(Box::new(StreamParts { from, given: false })).cast(),
         }
     }
 }
 
-unsafe extern "C" fn stream_schema<T: Table>(stream: *mut ArrowArrayStream, out: *mut ArrowSchema) -> c_int {
+unsafe extern "C" fn stream_schema<T: OneArray>(
+    stream: *mut ArrowArrayStream,
+    out: *mut ArrowSchema,
+) -> c_int {
     // SAFETY: the interface calls this with a stream that is not released and room for a schema.
     unsafe {
         let parts = &*(*stream).private_data.cast::<StreamParts<T>>();
-        out.write(parts.table.schema());
+        out.write(parts.from.schema());
     }
     0
 }
 
-unsafe extern "C" fn stream_next<T: Table>(stream: *mut ArrowArrayStream, out: *mut ArrowArray) -> c_int {
+unsafe extern "C" fn stream_next<T: OneArray>(stream: *mut ArrowArrayStream, out: *mut ArrowArray) -> c_int {
     // SAFETY: the interface calls this with a stream that is not released, by one thread, and room for an array.
     unsafe {
         let parts = &mut *(*stream).private_data.cast::<StreamParts<T>>();
-        out.write(if parts.given { ArrowArray::released() } else { parts.table.array() });
+        out.write(if parts.given { ArrowArray::released() } else { parts.from.array() });
         parts.given = true;
     }
     0
@@ -247,7 +257,7 @@ unsafe extern "C" fn stream_error(_: *mut ArrowArrayStream) -> *const c_char {
     null()
 }
 
-unsafe extern "C" fn release_stream<T: Table>(stream: *mut ArrowArrayStream) {
+unsafe extern "C" fn release_stream<T: OneArray>(stream: *mut ArrowArrayStream) {
     // SAFETY: the interface calls this with a stream that is not released, once.
     unsafe {
         drop(Box::from_raw((*stream).private_data.cast::<StreamParts<T>>()));
