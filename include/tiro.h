@@ -553,6 +553,10 @@ typedef struct {
      * The number of its segment, from 0.
      */
     uint32_t segment;
+    /**
+     * 1 if start and end are an estimate, because the service or the subtitles give none; else 0.
+     */
+    uint32_t estimated;
 } tiro_word;
 
 /**
@@ -1848,7 +1852,7 @@ tiro_status tiro_transcript_export_copy(const tiro_transcript *transcript,
 /**
  * Gives the words of a transcript by Arrow's C data interface, as a struct array: text (large UTF-8), start_ms,
  * end_ms (int64), confidence (float32, null where none is given), segment (uint32), speaker (a dictionary of
- * int32 and large UTF-8; empty: not known). Nothing is copied: the buffers are the transcript's own, and stay until the
+ * int32 and large UTF-8; empty: not known), estimated (boolean). Nothing is copied: the buffers are the transcript's own, and stay until the
  * array's release, also if the transcript is freed before. What schema and array held is overwritten.
  *
  * NULL: err may be NULL. End each with its own release; if this fails, release is NULL in both.
@@ -1876,6 +1880,24 @@ tiro_status tiro_transcript_segments_arrow(const tiro_transcript *transcript,
                                            struct ArrowSchema *schema,
                                            struct ArrowArray *array,
                                            tiro_error **err);
+
+/**
+ * Gives the recordings of a page by Arrow's C data interface, as a struct array: id, name (large UTF-8), status (a
+ * dictionary of int32 and large UTF-8: uploading, queued, processing, needs_action, ready, failed, unknown),
+ * raw_status, failure (large UTF-8), created_at_ms (int64, Unix milliseconds, null where it is not known),
+ * duration_ms (int64, null where it is not known), size (uint64). The columns are made by this call, and stay until
+ * the array's release, also if the page is freed before. What schema and array held is overwritten.
+ *
+ * NULL: err may be NULL. End each with its own release; if this fails, release is NULL in both.
+ * Returns: TIRO_OK; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no, but for copying.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_page_arrow(const tiro_page *page,
+                            struct ArrowSchema *schema,
+                            struct ArrowArray *array,
+                            tiro_error **err);
 
 /*
  * Whether the library fits this header: the same major version and not older.
