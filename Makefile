@@ -29,7 +29,7 @@ RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo library model audio wheel test test-full deps lint fuzz header bench bench-asr install clean
+.PHONY: help demo library model audio wheel sandbox test test-full deps lint fuzz header bench bench-asr install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -81,8 +81,11 @@ $(VENV)/test-tools: $(VENV)/ready python/requirements-test.txt
 	@touch $@
 
 test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everything but the slow tests; at most 15 minutes
-	$(CARGO) test --locked
-	python -m pytest -q python/tests
+	$(CARGO) test --locked -p tiro -p tiro-sandbox
+	TIRO_SANDBOX=$(TARGET)/debug/tiro-sandbox python -m pytest -q python/tests
+
+sandbox: $(VENV)/ready ## a server on this machine that speaks GoSpeech's wire, until Ctrl-C (docs/sandbox.md)
+	$(CARGO) run --release --locked -p tiro-sandbox
 
 deps: ## what test-full and bench-asr need beyond test (apt)
 	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi

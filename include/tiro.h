@@ -54,6 +54,8 @@
 #define TIRO_E_RESULT_TYPE (-111)
 /* The buffer is too small. */
 #define TIRO_E_BUFFER (-112)
+/* The service's wire does not document this endpoint, and no option says where it is. Nothing was sent. */
+#define TIRO_E_ENDPOINT_UNSET (-113)
 /* A name could not be resolved, or nothing could be connected to. */
 #define TIRO_E_CONNECT (-201)
 /* TLS failed: an untrusted certificate, a wrong host name, no common protocol. */
@@ -68,6 +70,8 @@
 #define TIRO_E_LOGIN_REQUIRED (-302)
 /* The credentials are good, but not for this. */
 #define TIRO_E_FORBIDDEN (-303)
+/* The account does not exist any more. */
+#define TIRO_E_ACCOUNT_DELETED (-304)
 /* The service has no such thing. */
 #define TIRO_E_NOT_FOUND (-401)
 /* The service asks to slow down. */
@@ -84,6 +88,8 @@
 #define TIRO_E_SERVICE (-407)
 /* An account limit is used up. */
 #define TIRO_E_QUOTA (-408)
+/* It exists already, or somebody else changed it meanwhile. */
+#define TIRO_E_CONFLICT (-409)
 /* Reading or writing on this machine failed. */
 #define TIRO_E_IO (-501)
 /* There is no such file. */
@@ -145,17 +151,41 @@
 /* There will be no transcript. */
 #define TIRO_STATUS_FAILED 6
 
+/* What a service tells without being asked: tiro_service_event_kind. */
+/* A recording is new, or something about it has changed. */
+#define TIRO_SERVICE_EVENT_RECORDING_CHANGED 1
+/* Recordings were deleted or renamed, or events were lost: list them again. */
+#define TIRO_SERVICE_EVENT_LIST_CHANGED 2
+/* The service does not take a recording that was being uploaded. */
+#define TIRO_SERVICE_EVENT_UPLOAD_DENIED 3
+/* The account is gone. No event follows. */
+#define TIRO_SERVICE_EVENT_ACCOUNT_DELETED 4
+/* A document that the service was asked for is complete. */
+#define TIRO_SERVICE_EVENT_EXPORT_COMPLETED 5
+
 /* Keys of tiro_options_set. */
 /* A ready access token of the caller's. */
 #define TIRO_OPT_ACCESS_TOKEN "access_token"
+/* Whether a base URL may be plain http to another machine, where everybody on the way reads the tokens. This machine needs no leave. */
+#define TIRO_OPT_ALLOW_PLAIN_HTTP "allow_plain_http"
+/* Where the service's API is. Default: the vendor's. */
+#define TIRO_OPT_API_BASE_URL "api_base_url"
+/* Where the service's sign-in is. Default: the vendor's. */
+#define TIRO_OPT_AUTH_BASE_URL "auth_base_url"
 /* PEM file with further certificate authorities, added to the system's. */
 #define TIRO_OPT_CA_FILE "ca_file"
 /* What becomes of several channels: mix averages them, split makes each (at most 8) a speaker. */
 #define TIRO_OPT_CHANNELS "channels"
+/* The API client's id, as the vendor gave it out. */
+#define TIRO_OPT_CLIENT_ID "client_id"
+/* The API client's secret, if it has one. */
+#define TIRO_OPT_CLIENT_SECRET "client_secret"
 /* Longest time to connect, in ms. */
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client. */
 #define TIRO_OPT_DATA_DIR "data_dir"
+/* Whether the paths of the sign-in that are not set are asked of the service's OpenID configuration. One of another origin is refused. */
+#define TIRO_OPT_DISCOVERY "discovery"
 /* TrueType or OpenType file that is asked first for each character; the embedded font (Latin, Greek, Cyrillic) has the rest. */
 #define TIRO_OPT_EXPORT_FONT "export_font"
 /* Size of the pages. */
@@ -168,28 +198,112 @@
 #define TIRO_OPT_EXPORT_TIMESTAMPS "export_timestamps"
 /* Title of the document. Default: the recording's id. */
 #define TIRO_OPT_EXPORT_TITLE "export_title"
+/* Version of the API to ask for (spec: 5.1). Default: none is sent. */
+#define TIRO_OPT_GOSPEECH_API_VERSION "gospeech.api_version"
+/* Query parameter of gospeech.api_version. */
+#define TIRO_OPT_GOSPEECH_API_VERSION_PARAM "gospeech.api_version_param"
+/* How the client secret is sent to the token endpoint: a field of the body, or HTTP Basic. */
+#define TIRO_OPT_GOSPEECH_CLIENT_AUTH "gospeech.client_auth"
+/* JSON that starts an export; {format} is txt, docx or pdf. */
+#define TIRO_OPT_GOSPEECH_EXPORT_BODY "gospeech.export_body"
+/* Where the hub of events is. Default: api_base_url. */
+#define TIRO_OPT_GOSPEECH_HUB_BASE_URL "gospeech.hub_base_url"
+/* Link of a recording in the vendor's web pages; {recordId} is its id. */
+#define TIRO_OPT_GOSPEECH_LINK_RECORDING "gospeech.link.recording"
+/* Link of a user's list in the vendor's web pages. */
+#define TIRO_OPT_GOSPEECH_LINK_WORKLIST "gospeech.link.worklist"
+/* Further query of the list of recordings, such as sort=title. */
+#define TIRO_OPT_GOSPEECH_LIST_QUERY "gospeech.list_query"
+/* Scope for managed users. The vendor's pages spell it management-api and managed-api (spec: 4.2). */
+#define TIRO_OPT_GOSPEECH_MANAGEMENT_SCOPE "gospeech.management_scope"
+/* Login page, below auth_base_url. */
+#define TIRO_OPT_GOSPEECH_PATH_AUTHORIZE "gospeech.path.authorize"
+/* Deletes a recording. */
+#define TIRO_OPT_GOSPEECH_PATH_DELETE "gospeech.path.delete"
+/* OpenID configuration. */
+#define TIRO_OPT_GOSPEECH_PATH_DISCOVERY "gospeech.path.discovery"
+/* Logout page, below auth_base_url. */
+#define TIRO_OPT_GOSPEECH_PATH_END_SESSION "gospeech.path.end_session"
+/* Fetches an export that is complete. */
+#define TIRO_OPT_GOSPEECH_PATH_EXPORT_DOWNLOAD "gospeech.path.export_download"
+/* Starts an export. */
+#define TIRO_OPT_GOSPEECH_PATH_EXPORT_START "gospeech.path.export_start"
+/* Hub of events (SignalR). */
+#define TIRO_OPT_GOSPEECH_PATH_HUB "gospeech.path.hub"
+/* Creates a managed user. */
+#define TIRO_OPT_GOSPEECH_PATH_MANAGED_USER_CREATE "gospeech.path.managed_user_create"
+/* Deletes a managed user. */
+#define TIRO_OPT_GOSPEECH_PATH_MANAGED_USER_DELETE "gospeech.path.managed_user_delete"
+/* A recording. */
+#define TIRO_OPT_GOSPEECH_PATH_RECORDING "gospeech.path.recording"
+/* The list of recordings. */
+#define TIRO_OPT_GOSPEECH_PATH_RECORDINGS "gospeech.path.recordings"
+/* Ends a refresh token. */
+#define TIRO_OPT_GOSPEECH_PATH_REVOCATION "gospeech.path.revocation"
+/* Gives out tokens, below auth_base_url. */
+#define TIRO_OPT_GOSPEECH_PATH_TOKEN "gospeech.path.token"
+/* The transcript as JSON. */
+#define TIRO_OPT_GOSPEECH_PATH_TRANSCRIPT "gospeech.path.transcript"
+/* Takes a recording. */
+#define TIRO_OPT_GOSPEECH_PATH_UPLOAD "gospeech.path.upload"
+/* Whether recordings are followed by the hub's events; else, and while there is no hub, by asking. */
+#define TIRO_OPT_GOSPEECH_PUSH "gospeech.push"
+/* How long before its end an access token is renewed, in ms; never more than half its life. */
+#define TIRO_OPT_GOSPEECH_REFRESH_MARGIN_MS "gospeech.refresh_margin_ms"
+/* Media type of the uploaded file. Default: by the end of its name, else application/octet-stream. */
+#define TIRO_OPT_GOSPEECH_UPLOAD_CONTENT_TYPE "gospeech.upload_content_type"
+/* Further text fields of the upload, a JSON object such as {"language":"ru"}. */
+#define TIRO_OPT_GOSPEECH_UPLOAD_FIELDS "gospeech.upload_fields"
+/* HTTP method of the upload. */
+#define TIRO_OPT_GOSPEECH_UPLOAD_METHOD "gospeech.upload_method"
+/* Name of the part of the upload that holds the file. */
+#define TIRO_OPT_GOSPEECH_UPLOAD_PART "gospeech.upload_part"
+/* Under what name a person's login is kept in token_store, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only. */
+#define TIRO_OPT_IDENTITY "identity"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
 /* With data_dir, what an unfinished recording is taken up again from: reference: the file itself, if it was given by its path, else a copy; copy: always a copy. */
 #define TIRO_OPT_KEEP_MEDIA "keep_media"
 /* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. */
 #define TIRO_OPT_LANGUAGE "language"
+/* How long an operation waits for a person to log in, and a login may take, in ms. */
+#define TIRO_OPT_LOGIN_TIMEOUT_MS "login_timeout_ms"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
 #define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"
+/* How often a request is repeated that is safe to repeat, within its deadline. */
+#define TIRO_OPT_MAX_RETRIES "max_retries"
 /* The recogniser's model: a name of the table of installable models, or the path of a ggml-*.bin file. */
 #define TIRO_OPT_MODEL "model"
 /* Folder of installed models. Default: the environment's TIRO_MODEL_DIR, else tiro/models in the user's data folder. */
 #define TIRO_OPT_MODEL_DIR "model_dir"
 /* The SHA-256 that a ggml-*.bin fetched from a URL must have, in hex. */
 #define TIRO_OPT_MODEL_SHA256 "model_sha256"
+/* Hosts that are reached without the proxy: names (with their subdomains), addresses, networks such as 10.0.0.0/8, with commas. */
+#define TIRO_OPT_NO_PROXY "no_proxy"
+/* The account's password. GoSpeech's own example has none: then the field is left out of the request. */
+#define TIRO_OPT_PASSWORD "password"
+/* Where the service sends a person's browser after the logout, as registered with the API client. */
+#define TIRO_OPT_POST_LOGOUT_REDIRECT_URI "post_logout_redirect_uri"
+/* URL of an HTTP proxy, without a login; or environment: what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say. Default: none. */
+#define TIRO_OPT_PROXY "proxy"
+/* Password at the proxy. */
+#define TIRO_OPT_PROXY_PASSWORD "proxy_password"
+/* User name at the proxy. */
+#define TIRO_OPT_PROXY_USERNAME "proxy_username"
 /* Channels of sound without a header (raw_format), side by side in each frame; 0: one. */
 #define TIRO_OPT_RAW_CHANNELS "raw_channels"
 /* The recording is samples without a header, in this form. Not given: a file that says itself what it is. */
 #define TIRO_OPT_RAW_FORMAT "raw_format"
 /* Frames a second of sound without a header (raw_format), from 4000; it must be given there. */
 #define TIRO_OPT_RAW_RATE "raw_rate"
+/* Where the service's login page sends the browser back to, as registered with the API client. With it, persons log in by themselves (PKCE). */
+#define TIRO_OPT_REDIRECT_URI "redirect_uri"
+/* Longest time of one request that streams no file, its repetitions included, in ms. */
+#define TIRO_OPT_REQUEST_TIMEOUT_MS "request_timeout_ms"
 /* With data_dir: recordings older than this are deleted when the store is opened and at each upload; 0: kept until they are deleted. */
 #define TIRO_OPT_RETENTION_DAYS "retention_days"
+/* OAuth scopes to ask for, with spaces. Default: what the service needs. */
+#define TIRO_OPT_SCOPE "scope"
 /* What the scripted service answers, as JSON (docs/scripted.md). */
 #define TIRO_OPT_SCRIPT "script"
 /* Who transcribes. */
@@ -216,6 +330,10 @@
 #define TIRO_OPT_SUBTITLE_WORDS "subtitle_words"
 /* Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use. */
 #define TIRO_OPT_THREADS "threads"
+/* File in which tokens are kept (0600), shared by processes. Default: none, tokens live in memory and end with the client. */
+#define TIRO_OPT_TOKEN_STORE "token_store"
+/* The account: for GoSpeech, its e-mail. */
+#define TIRO_OPT_USERNAME "username"
 /* Longest time to wait for a transcription, in ms; -1: without limit. */
 #define TIRO_OPT_WAIT_TIMEOUT_MS "wait_timeout_ms"
 /* Where the times of words come from: aligned with the sound, or estimated from those of phrases, which is faster (docs/recognition.md). */
@@ -316,6 +434,21 @@ struct ArrowArray {
 #define TIRO_HANDLE_TRANSCRIPT 9
 
 /**
+ * Handles of tiro_login.
+ */
+#define TIRO_HANDLE_LOGIN 10
+
+/**
+ * Handles of tiro_document.
+ */
+#define TIRO_HANDLE_DOCUMENT 11
+
+/**
+ * Handles of tiro_service_event.
+ */
+#define TIRO_HANDLE_SERVICE_EVENT 12
+
+/**
  * Log level: something failed that is a bug of tiro or of what it stands on.
  */
 #define TIRO_LOG_ERROR 1
@@ -366,6 +499,11 @@ struct ArrowArray {
 #define TIRO_ERROR_JOB_ID 5
 
 /**
+ * Field of tiro_error_copy: what the service said beyond its code, as JSON.
+ */
+#define TIRO_ERROR_DETAIL 6
+
+/**
  * Phase of an operation: nothing can be measured yet.
  */
 #define TIRO_PHASE_STARTING 0
@@ -386,6 +524,21 @@ struct ArrowArray {
 #define TIRO_PHASE_INSTALLING 3
 
 /**
+ * Phase of an operation: a person has to log in first; tiro_op_login says where. Nothing is measured.
+ */
+#define TIRO_PHASE_LOGIN_REQUIRED 4
+
+/**
+ * Field of tiro_service_event_copy: the recording that it is about.
+ */
+#define TIRO_SERVICE_EVENT_TEXT_RECORDING_ID 0
+
+/**
+ * Field of tiro_service_event_copy: what the service sent.
+ */
+#define TIRO_SERVICE_EVENT_TEXT_DETAIL 1
+
+/**
  * Event: the operation has ended. The last event of an operation; a join no longer waits.
  */
 #define TIRO_EVENT_DONE 1
@@ -394,6 +547,11 @@ struct ArrowArray {
  * Event: the operation is further than before; ask tiro_op_progress. At most ten a second, merged.
  */
 #define TIRO_EVENT_PROGRESS 2
+
+/**
+ * Event: the service has told something that waits in the operation. Merged: it stands for all that wait.
+ */
+#define TIRO_EVENT_SERVICE 3
 
 /**
  * Field of tiro_recording_copy: the service's id.
@@ -414,6 +572,51 @@ struct ArrowArray {
  * Field of tiro_recording_copy: why it failed or waits.
  */
 #define TIRO_RECORDING_FAILURE 3
+
+/**
+ * Field of tiro_recording_copy: who is editing it.
+ */
+#define TIRO_RECORDING_EDITOR 4
+
+/**
+ * Field of tiro_recording_copy: the service's own description of it.
+ */
+#define TIRO_RECORDING_RAW 5
+
+/**
+ * Field of tiro_login_copy: where to send the browser.
+ */
+#define TIRO_LOGIN_URL 0
+
+/**
+ * Field of tiro_login_copy: what the redirect carries back.
+ */
+#define TIRO_LOGIN_STATE 1
+
+/**
+ * Field of tiro_login_copy: what completes the login. A secret.
+ */
+#define TIRO_LOGIN_TICKET 2
+
+/**
+ * Field of tiro_document_copy: the bytes, as text.
+ */
+#define TIRO_DOCUMENT_TEXT 0
+
+/**
+ * Field of tiro_document_copy: the media type.
+ */
+#define TIRO_DOCUMENT_CONTENT_TYPE 1
+
+/**
+ * Field of tiro_document_copy: the file name that the service suggests.
+ */
+#define TIRO_DOCUMENT_NAME 2
+
+/**
+ * Field of tiro_document_copy: the bytes, whatever they are.
+ */
+#define TIRO_DOCUMENT_BYTES 3
 
 /**
  * Field of tiro_transcript_copy: the words with spaces between them, a line a segment.
@@ -441,9 +644,20 @@ struct ArrowArray {
 typedef struct tiro_client tiro_client;
 
 /**
+ * Bytes with their media type: an export, an answer of the service, or JSON of tiro's own. Immutable; may be read by
+ * any thread.
+ */
+typedef struct tiro_document tiro_document;
+
+/**
  * What went wrong. Immutable; may be read by any thread.
  */
 typedef struct tiro_error tiro_error;
+
+/**
+ * A login that a person has to go through in a browser. Immutable; may be read by any thread.
+ */
+typedef struct tiro_login tiro_login;
 
 /**
  * A running call and, once it has ended, its result. For any number of threads at once.
@@ -472,6 +686,12 @@ typedef struct tiro_queue tiro_queue;
 typedef struct tiro_recording tiro_recording;
 
 /**
+ * What a service has told: that a recording has changed, that an export is complete. Immutable; may be read by any
+ * thread.
+ */
+typedef struct tiro_service_event tiro_service_event;
+
+/**
  * Bytes to upload. Serves one operation at a time; an operation that uses it keeps what it needs.
  */
 typedef struct tiro_source tiro_source;
@@ -496,6 +716,15 @@ typedef void (*tiro_log_fn)(void *user_data, int32_t level, const char *target, 
  * Ends the use of user_data. Called exactly once, on any thread.
  */
 typedef void (*tiro_destroy_fn)(void *user_data);
+
+/**
+ * Writes an access token into buf, which has room for cap bytes, and returns how many it is; no NUL is needed. Of a
+ * token that has no room it writes nothing, returns its size and is called again with that much room. Negative, or 0:
+ * there is no token. refused is NULL, or the token that it gave before and that the service takes no more: a new one
+ * is wanted. Called on library threads, one call at a time, before each request: it keeps its token until that is refused
+ * or ends. May block and is not interrupted. Both texts are secrets.
+ */
+typedef int64_t (*tiro_token_fn)(void *user_data, const char *refused, char *buf, size_t cap);
 
 /**
  * Called once when an operation has ended, on the library's callback thread. status is how it ended. The operation
@@ -917,6 +1146,16 @@ TIRO_API const char *tiro_error_recording_id(const tiro_error *error, size_t *le
 TIRO_API const char *tiro_error_job_id(const tiro_error *error, size_t *len);
 
 /**
+ * What the service said beyond its code, as a JSON object (docs/errors.md).
+ *
+ * NULL: error and len may be NULL. Borrowed until the error is freed; copy with tiro_error_copy.
+ * Returns: "" if it said nothing more, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_error_detail(const tiro_error *error, size_t *len);
+
+/**
  * Copies a text of an error (TIRO_ERROR_*) with its NUL into buf; *need is the size that takes.
  *
  * NULL: buf may be NULL if cap is 0; err may be NULL.
@@ -1134,6 +1373,303 @@ tiro_status tiro_client_transcribe_file(tiro_client *client,
                                         tiro_error **err);
 
 /**
+ * Makes a client as tiro_client_new does, whose access tokens come from tokens: from wherever the program has them.
+ *
+ * NULL: options NULL is every default; user_data, destroy and err may be NULL; tokens may not. destroy runs
+ * exactly once, also if this fails: after the client and its operations are gone. Free with tiro_client_free.
+ * Returns: as tiro_client_new; TIRO_E_ARGUMENT if the service takes no tokens.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_new_with_tokens(const tiro_options *options,
+                                        tiro_token_fn tokens,
+                                        void *user_data,
+                                        tiro_destroy_fn destroy,
+                                        tiro_client **client,
+                                        tiro_error **err);
+
+/**
+ * Starts to get an access token. Never needed, as any verb does so; it finds out early that credentials are wrong. The
+ * operation has no result: use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service has no accounts; TIRO_E_OPTION, TIRO_E_FORKED,
+ * TIRO_E_NULL, TIRO_E_HANDLE. The operation: TIRO_E_AUTH, TIRO_E_LOGIN_REQUIRED and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_sign_in(tiro_client *client,
+                                const tiro_options *call,
+                                tiro_op **op,
+                                tiro_error **err);
+
+/**
+ * Starts to end this identity's tokens: here always, at the service if it can be reached. The operation has no result:
+ * use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_sign_out(tiro_client *client,
+                                 const tiro_options *call,
+                                 tiro_op **op,
+                                 tiro_error **err);
+
+/**
+ * Begins the login of a person (authorization code with PKCE), who is sent back to the option redirect_uri. The
+ * operation results in a login, which says where to send their browser and holds the ticket that ends it.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in. The operation: TIRO_E_OPTION if the client has no redirect_uri.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_login_begin(tiro_client *client,
+                                    const tiro_options *call,
+                                    tiro_op **op,
+                                    tiro_error **err);
+
+/**
+ * Ends a login with its ticket and the whole URL that the browser was redirected to. The operation results in a new
+ * client, that person's; this one stays as it is. An operation of this client that waits for the login
+ * (tiro_op_login) goes on as that person.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in; TIRO_E_UTF8. The operation: TIRO_E_ARGUMENT for a ticket or URL that is none,
+ * TIRO_E_AUTH if the redirect is not that of this login, or says that it failed, TIRO_E_LOGIN_REQUIRED if it took too
+ * long, and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_complete_login(tiro_client *client,
+                                       const char *ticket,
+                                       const char *redirect_url,
+                                       const tiro_options *call,
+                                       tiro_op **op,
+                                       tiro_error **err);
+
+/**
+ * Waits for the browser of a login on this machine, and then ends the login as tiro_client_complete_login does: the
+ * option redirect_uri names a loopback address with a port, where it listens for at most login_timeout_ms. The
+ * operation results in a new client, that person's.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The login stays the caller's,
+ * too, and may be freed at once.
+ * Returns: as tiro_client_sign_in. The operation: TIRO_E_LOGIN_REQUIRED if nobody came, TIRO_E_OPTION if the address
+ * is not one of this machine, TIRO_E_IO if it cannot be listened at, and those of tiro_client_complete_login.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_receive_login(tiro_client *client,
+                                      const tiro_login *login,
+                                      const tiro_options *call,
+                                      tiro_op **op,
+                                      tiro_error **err);
+
+/**
+ * Copies the URL of the service's logout page, where a person's browser is sent, with its NUL into buf; *need is
+ * the size that takes. tiro_client_sign_out ends the tokens.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_UNSUPPORTED,
+ * TIRO_E_ENDPOINT_UNSET, TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_logout_url(tiro_client *client,
+                                   char *buf,
+                                   size_t cap,
+                                   size_t *need,
+                                   tiro_error **err);
+
+/**
+ * Copies a link to a recording in the service's own web pages, with its NUL, into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: as tiro_client_logout_url; TIRO_E_ARGUMENT for an empty or overlong id; TIRO_E_UTF8.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_recording_link(tiro_client *client,
+                                       const char *id,
+                                       char *buf,
+                                       size_t cap,
+                                       size_t *need,
+                                       tiro_error **err);
+
+/**
+ * Copies a link to the list of recordings in the service's own web pages, with its NUL, into buf; *need is the size
+ * that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: as tiro_client_logout_url.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_worklist_link(tiro_client *client,
+                                      char *buf,
+                                      size_t cap,
+                                      size_t *need,
+                                      tiro_error **err);
+
+/**
+ * Starts a request of the program's own with this identity's token, for what tiro has no verb for. target is a path
+ * below the service's API with its query, such as /api/records/worklist?offset=0; it names no host. The operation
+ * results in a document, whatever the server answers: look at tiro_document_http_status. Without data no body is sent.
+ *
+ * NULL: data may be NULL if size is 0; content_type NULL is JSON; call and err may be NULL. The operation is
+ * the caller's: join it or free it. The bytes are copied.
+ * Returns: as tiro_client_sign_in; TIRO_E_ARGUMENT for a size that cannot be; TIRO_E_UTF8. The operation:
+ * TIRO_E_ARGUMENT for a method or target that is none.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_request(tiro_client *client,
+                                const char *method,
+                                const char *target,
+                                const void *data,
+                                size_t size,
+                                const char *content_type,
+                                const tiro_options *call,
+                                tiro_op **op,
+                                tiro_error **err);
+
+/**
+ * Gives every endpoint of the service as it is for this client: JSON, an array of objects with operation, method,
+ * path, option (the key that sets the path), standing (documented, assumed, unset or configured) and
+ * source (where the fact comes from).
+ *
+ * NULL: err may be NULL. The document is the caller's: free it with tiro_document_free.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service has no network; TIRO_E_FORKED, TIRO_E_NULL,
+ * TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_endpoints(tiro_client *client,
+                                  tiro_document **document,
+                                  tiro_error **err);
+
+/**
+ * Starts to ask every endpoint that can be asked without creating, changing or spending anything. The operation results
+ * in a document, JSON: an object with service and probes, an array of objects with operation, endpoint,
+ * standing, outcome (works, fails or not probed), reason and option (the key that would mend it).
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_doctor(tiro_client *client,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Starts to create an account for an end-user, who needs no password, managed by this client's. The operation results
+ * in a document, JSON: an object with id, email and raw (the service's own answer).
+ *
+ * NULL: initials and display_name may be NULL, then the service makes them of the names; call and err may be
+ * NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in; TIRO_E_UNSUPPORTED if the service has no managed users; TIRO_E_UTF8. The
+ * operation: TIRO_E_REJECTED with what is wrong in tiro_error_detail, TIRO_E_CONFLICT, and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_create_managed_user(tiro_client *client,
+                                            const char *email,
+                                            const char *first_name,
+                                            const char *last_name,
+                                            const char *initials,
+                                            const char *display_name,
+                                            const tiro_options *call,
+                                            tiro_op **op,
+                                            tiro_error **err);
+
+/**
+ * Starts to remove the account of an end-user, by the id that its creation gave. The operation has no result: use
+ * tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_sign_in; TIRO_E_UNSUPPORTED if the service has no managed users; TIRO_E_ARGUMENT for an
+ * empty or overlong id; TIRO_E_UTF8. The operation: TIRO_E_NOT_FOUND and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_delete_managed_user(tiro_client *client,
+                                            const char *id,
+                                            const tiro_options *call,
+                                            tiro_op **op,
+                                            tiro_error **err);
+
+/**
+ * Makes a client of an end-user's account, by its e-mail address. It shares connections and limits with this one. Does
+ * no I/O.
+ *
+ * NULL: err may be NULL. The user's client is the caller's: free it with tiro_client_free.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service has no managed users; TIRO_E_ARGUMENT for an empty address;
+ * TIRO_E_UTF8, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_as_user(tiro_client *client,
+                                const char *email,
+                                tiro_client **user,
+                                tiro_error **err);
+
+/**
+ * Starts to fetch the transcript of a recording in a format (docs/export.md). A format that the service writes itself
+ * comes from there, any other is written here. The operation results in a document.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown format, an empty or overlong id; TIRO_E_UTF8, TIRO_E_OPTION,
+ * TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE. The operation: as that of tiro_client_transcript.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_export(tiro_client *client,
+                               const char *id,
+                               const char *format,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * As tiro_client_export, into a file that appears whole or not at all; a relative path is completed now. The operation
+ * has no other result: use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_export; TIRO_E_IO if the path cannot be completed. The operation: the local errors, too.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_export_to_path(tiro_client *client,
+                                       const char *id,
+                                       const char *format,
+                                       const char *path,
+                                       const tiro_options *call,
+                                       tiro_op **op,
+                                       tiro_error **err);
+
+/**
  * Frees an operation. A pending one is cancelled and completes as TIRO_E_CANCELLED for whoever still waits for it;
  * its events in a queue are dropped, its callback is still called.
  *
@@ -1230,6 +1766,22 @@ tiro_status tiro_op_attach(tiro_op *op,
                            tiro_error **err);
 
 /**
+ * Gives the login that an operation waits for, while a person has to log in before it can go on (its phase is
+ * TIRO_PHASE_LOGIN_REQUIRED): send their browser to its URL, then end it with tiro_client_receive_login or
+ * tiro_client_complete_login of the same client. The operation goes on by itself.
+ *
+ * NULL: err may be NULL. The login is the caller's: free it with tiro_login_free.
+ * Returns: TIRO_OK; TIRO_PENDING, and no login, if it does not wait for one; TIRO_E_FORKED, TIRO_E_NULL,
+ * TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_login(tiro_op *op,
+                          tiro_login **login,
+                          tiro_error **err);
+
+/**
  * Waits for an operation, drops its result and frees it.
  *
  * NULL: err may be NULL.
@@ -1281,6 +1833,157 @@ TIRO_API
 tiro_status tiro_op_join_transcript(tiro_op *op,
                                     int64_t timeout_ms,
                                     tiro_transcript **transcript,
+                                    tiro_error **err);
+
+/**
+ * Waits for an operation, takes the document it results in and frees it.
+ *
+ * NULL: err may be NULL. The document is the caller's: free it with tiro_document_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_document(tiro_op *op,
+                                  int64_t timeout_ms,
+                                  tiro_document **document,
+                                  tiro_error **err);
+
+/**
+ * Waits for an operation, takes the client it results in and frees it.
+ *
+ * NULL: err may be NULL. The client is the caller's: free it with tiro_client_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_client(tiro_op *op,
+                                int64_t timeout_ms,
+                                tiro_client **client,
+                                tiro_error **err);
+
+/**
+ * Waits for an operation, takes the login it results in and frees it.
+ *
+ * NULL: err may be NULL. The login is the caller's: free it with tiro_login_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_login(tiro_op *op,
+                               int64_t timeout_ms,
+                               tiro_login **login,
+                               tiro_error **err);
+
+/**
+ * Starts to listen to what the service tells of the recordings: pushed where it can, else found by asking. The
+ * operation has events, which tiro_op_take_event gives, and no result; it goes on until it is cancelled or freed, or
+ * no event can follow. Attached to a queue, it sends TIRO_EVENT_SERVICE when events wait. At most 1024 of them do:
+ * an event that the list has changed stands for those that found no room.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE. The operation:
+ * TIRO_E_UNSUPPORTED if the service tells nothing, TIRO_E_ACCOUNT_DELETED and what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_events(tiro_client *client,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Takes the oldest event out of an operation of tiro_client_events, waiting for one if there is none. After
+ * TIRO_EVENT_SERVICE, take events with a timeout of 0 until there is none.
+ *
+ * NULL: err may be NULL. The event is the caller's: free it with tiro_service_event_free.
+ * Returns: TIRO_OK; TIRO_PENDING if there was none in time; once the operation has ended and all its events are
+ * taken, what it ended with (TIRO_E_CANCELLED if it was no error). Of the wait itself: TIRO_E_DEADLOCK inside a
+ * callback, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any; each event goes to one caller. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_take_event(tiro_op *op,
+                               int64_t timeout_ms,
+                               tiro_service_event **event,
+                               tiro_error **err);
+
+/**
+ * Frees an event and the texts borrowed from it.
+ *
+ * NULL: event may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_service_event_free(tiro_service_event *event);
+
+/**
+ * What an event tells: TIRO_SERVICE_EVENT_*. Pass over kinds that you do not know.
+ *
+ * NULL: event may be NULL.
+ * Returns: 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int32_t tiro_service_event_kind(const tiro_service_event *event);
+
+/**
+ * The id of the recording that an event is about.
+ *
+ * NULL: event and len may be NULL. Borrowed until the event is freed; copy with tiro_service_event_copy.
+ * Returns: "" if it is about none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_service_event_recording_id(const tiro_service_event *event,
+                                            size_t *len);
+
+/**
+ * What the service sent, as JSON.
+ *
+ * NULL: event and len may be NULL. Borrowed until the event is freed; copy with tiro_service_event_copy.
+ * Returns: "" if the event was found by asking, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_service_event_detail(const tiro_service_event *event,
+                                      size_t *len);
+
+/**
+ * Gives the recording of an event, as it is known by then; an event need not have one.
+ *
+ * NULL: err may be NULL. The recording is the caller's: free it with tiro_recording_free.
+ * Returns: TIRO_OK; TIRO_PENDING, and no recording, if the event has none; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_service_event_recording(const tiro_service_event *event,
+                                         tiro_recording **recording,
+                                         tiro_error **err);
+
+/**
+ * Copies a text of an event (TIRO_SERVICE_EVENT_TEXT_RECORDING_ID, TIRO_SERVICE_EVENT_TEXT_DETAIL) with its NUL into buf;
+ * *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_service_event_copy(const tiro_service_event *event,
+                                    int32_t field_number,
+                                    char *buf,
+                                    size_t cap,
+                                    size_t *need,
                                     tiro_error **err);
 
 /**
@@ -1490,6 +2193,30 @@ const char *tiro_recording_failure(const tiro_recording *recording,
                                    size_t *len);
 
 /**
+ * Who is editing a recording in the service's own pages.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" if nobody is, as far as is known, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_editor(const tiro_recording *recording,
+                                  size_t *len);
+
+/**
+ * The service's own description of a recording, as JSON.
+ *
+ * NULL: recording and len may be NULL. Borrowed until the recording is freed; copy with tiro_recording_copy.
+ * Returns: "" if the service has none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_recording_raw(const tiro_recording *recording,
+                               size_t *len);
+
+/**
  * Where a recording was on its way: TIRO_STATUS_*.
  *
  * NULL: recording may be NULL.
@@ -1508,6 +2235,16 @@ TIRO_API int32_t tiro_recording_status(const tiro_recording *recording);
  * @since 0.1.0
  */
 TIRO_API int64_t tiro_recording_created_at_ms(const tiro_recording *recording);
+
+/**
+ * When the status of a recording changed last, in Unix milliseconds.
+ *
+ * NULL: recording may be NULL.
+ * Returns: 0 if the service does not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_recording_changed_at_ms(const tiro_recording *recording);
 
 /**
  * Length of the sound of a recording, in milliseconds.
@@ -1588,6 +2325,151 @@ tiro_status tiro_page_recording(const tiro_page *page,
                                 uint64_t index,
                                 tiro_recording **recording,
                                 tiro_error **err);
+
+/**
+ * Frees a login and the texts borrowed from it. The login itself can still be completed with its ticket.
+ *
+ * NULL: login may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_login_free(tiro_login *login);
+
+/**
+ * The service's login page for this login: where to send the person's browser.
+ *
+ * NULL: login and len may be NULL. Borrowed until the login is freed; copy with tiro_login_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_login_url(const tiro_login *login, size_t *len);
+
+/**
+ * The random text that the redirect of this login carries back as state: by it a web host finds the person's session.
+ *
+ * NULL: login and len may be NULL. Borrowed until the login is freed; copy with tiro_login_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_login_state(const tiro_login *login,
+                             size_t *len);
+
+/**
+ * The ticket that tiro_client_complete_login takes, in this process or another with the same options. It is a secret:
+ * keep it in the person's session at the server, never in a log or a page.
+ *
+ * NULL: login and len may be NULL. Borrowed until the login is freed; copy with tiro_login_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_login_ticket(const tiro_login *login,
+                              size_t *len);
+
+/**
+ * Copies a text of a login (TIRO_LOGIN_*) with its NUL into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_login_copy(const tiro_login *login,
+                            int32_t field_number,
+                            char *buf,
+                            size_t cap,
+                            size_t *need,
+                            tiro_error **err);
+
+/**
+ * Frees a document, and the bytes and texts borrowed from it.
+ *
+ * NULL: document may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_document_free(tiro_document *document);
+
+/**
+ * The bytes of a document; no NUL follows them.
+ *
+ * NULL: document and len may be NULL. Borrowed until the document is freed; copy with tiro_document_copy.
+ * Returns: NULL, and a length of 0, for NULL or a bad handle. Otherwise never NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const void *tiro_document_bytes(const tiro_document *document,
+                                size_t *len);
+
+/**
+ * The bytes of a document as a NUL-terminated text.
+ *
+ * NULL: document and len may be NULL. Borrowed until the document is freed; copy with tiro_document_copy.
+ * Returns: "" if they are not UTF-8, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_document_text(const tiro_document *document,
+                               size_t *len);
+
+/**
+ * The media type of a document.
+ *
+ * NULL: document and len may be NULL. Borrowed until the document is freed; copy with tiro_document_copy.
+ * Returns: "" if the service did not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_document_content_type(const tiro_document *document,
+                                       size_t *len);
+
+/**
+ * The file name that the service suggests for a document, without any folder. Not to be trusted further.
+ *
+ * NULL: document and len may be NULL. Borrowed until the document is freed; copy with tiro_document_copy.
+ * Returns: "" if there is none, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+const char *tiro_document_name(const tiro_document *document,
+                               size_t *len);
+
+/**
+ * The HTTP status that a document came with.
+ *
+ * NULL: document may be NULL.
+ * Returns: 0 if it did not come from a server, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int32_t tiro_document_http_status(const tiro_document *document);
+
+/**
+ * Copies a field of a document (TIRO_DOCUMENT_*) with a NUL after it into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_document_copy(const tiro_document *document,
+                               int32_t field_number,
+                               char *buf,
+                               size_t cap,
+                               size_t *need,
+                               tiro_error **err);
 
 /**
  * Frees a transcript, and the texts and arrays borrowed from it.

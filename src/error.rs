@@ -63,6 +63,8 @@ error_table! {
     ResultType = -111, "TIRO_E_RESULT_TYPE", "UsageError", false;
     /// The buffer is too small.
     Buffer = -112, "TIRO_E_BUFFER", "UsageError", false;
+    /// The service's wire does not document this endpoint, and no option says where it is. Nothing was sent.
+    EndpointUnset = -113, "TIRO_E_ENDPOINT_UNSET", "UnsupportedError", false;
     /// A name could not be resolved, or nothing could be connected to.
     Connect = -201, "TIRO_E_CONNECT", "ConnectError", true;
     /// TLS failed: an untrusted certificate, a wrong host name, no common protocol.
@@ -77,6 +79,8 @@ error_table! {
     LoginRequired = -302, "TIRO_E_LOGIN_REQUIRED", "LoginRequiredError", false;
     /// The credentials are good, but not for this.
     Forbidden = -303, "TIRO_E_FORBIDDEN", "AuthError", false;
+    /// The account does not exist any more.
+    AccountDeleted = -304, "TIRO_E_ACCOUNT_DELETED", "AuthError", false;
     /// The service has no such thing.
     NotFound = -401, "TIRO_E_NOT_FOUND", "NotFoundError", false;
     /// The service asks to slow down.
@@ -93,6 +97,8 @@ error_table! {
     Service = -407, "TIRO_E_SERVICE", "ServiceError", true;
     /// An account limit is used up.
     Quota = -408, "TIRO_E_QUOTA", "ServiceError", false;
+    /// It exists already, or somebody else changed it meanwhile.
+    Conflict = -409, "TIRO_E_CONFLICT", "ServiceError", false;
     /// Reading or writing on this machine failed.
     Io = -501, "TIRO_E_IO", "LocalError", false;
     /// There is no such file.
@@ -173,6 +179,7 @@ struct ErrorDetails {
     request_id: String,
     recording_id: String,
     job_id: String,
+    detail: String,
     retriable: Option<bool>,
     retry_after: Option<Duration>,
 }
@@ -230,6 +237,8 @@ impl Error {
         recording_id, with_recording_id;
         /// The job that can be taken up again, or `""`.
         job_id, with_job_id;
+        /// What the service said beyond its code, as a JSON object (docs/errors.md), or `""`.
+        detail, with_detail;
     }
 
     /// The HTTP status, if there was one.

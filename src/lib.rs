@@ -15,13 +15,17 @@
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod arrow;
+mod auth;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;
+mod document;
 mod error;
+mod events;
 mod files;
-#[cfg(feature = "local")]
+mod following;
 mod http;
+mod instant;
 mod job;
 pub mod log;
 mod options;
@@ -32,15 +36,21 @@ mod source;
 mod transcript;
 
 pub use arrow::{ArrowArray, ArrowArrayStream, ArrowSchema};
+pub use auth::{Login, TokenProvider};
 pub use client::{Client, Embedding};
+pub use document::Document;
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
-pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope};
+pub use events::{Events, ServiceEvent, ServiceEventKind};
+pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope, option_entry};
 pub use recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 pub use runtime::{
     Event, EventKind, Operation, Output, Progress, ProgressPhase, Queue, ResultOf, generation, shutdown,
 };
+pub use service::endpoint::{Endpoint, EndpointState, Standing};
+pub use service::gospeech::{GOSPEECH_ENDPOINTS, GOSPEECH_STATUSES};
 #[cfg(feature = "local")]
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
+pub use service::remote::{CustomRequest, Diagnosis, ManagedUser, NewManagedUser, Probe};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
     Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,

@@ -70,6 +70,12 @@ pub struct RecordingDetails {
     pub duration_ms: Option<i64>,
     /// Size in bytes.
     pub size: u64,
+    /// When its status changed last, in Unix milliseconds, if the service says so.
+    pub changed_at_ms: Option<i64>,
+    /// Who is editing it in the service's own pages; `""`: nobody, as far as is known.
+    pub editor: String,
+    /// The service's own description of it, as JSON; `""` where the service has none.
+    pub raw: String,
 }
 
 /// A recording as it was when the service was asked. Immutable, cheap to clone.

@@ -134,6 +134,26 @@ fn sources_of_files() {
     cases_pass("files");
 }
 
+#[test]
+fn verbs_of_services_with_accounts() {
+    cases_pass("accounts");
+}
+
+#[test]
+fn documents() {
+    cases_pass("documents");
+}
+
+#[test]
+fn events_of_a_service() {
+    cases_pass("service_events");
+}
+
+#[test]
+fn tokens_of_the_programs_own() {
+    cases_pass("tokens");
+}
+
 /// The cases of `tests/conformance`, in C: as plain lines, so that no JSON is read there.
 #[test]
 fn exports() {
@@ -255,7 +275,7 @@ fn a_module_is_loaded_and_unloaded() {
 #[test]
 fn every_program_is_run() {
     let own = std::fs::read_to_string(file!()).unwrap();
-    let elsewhere = ["old_processor", "race"];
+    let elsewhere = ["old_processor", "race", "gospeech_1", "gospeech_2", "gospeech_3"];
     for entry in std::fs::read_dir("tests/c").unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();

@@ -30,7 +30,7 @@ fn write_sources(folder: &Path) {
          printf(\"%d functions\\n\", (int)count);\n    return tiro_check_version() && other() == 0 ? 0 : 1;\n}\n",
     );
     let other = "#include <tiro.h>\nint other(void);\nint other(void)\n{\n    \
-                 tiro_word word[2] = {{\"a\", 1, 0, 1, 0.5f, 0}, {\"b\", 1, 0, 1, 0.5f, 0}};\n    \
+                 tiro_word word[2] = {{\"a\", 1, 0, 1, 0.5f, 0, 0}, {\"b\", 1, 0, 1, 0.5f, 0, 0}};\n    \
                  tiro_segment segment = {\"\", 0, 0, 1, 0, 1};\n    \
                  return tiro_word_at(word, sizeof word[0], 1) == &word[1] &&\n           \
                  tiro_segment_at(&segment, sizeof segment, 0) == &segment ? 0 : 1;\n}\n";

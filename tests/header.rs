@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use support::header::{declarations, functions};
-use tiro::{ERROR_TABLE, OPTION_TABLE, RecordingStatus};
+use tiro::{ERROR_TABLE, OPTION_TABLE, RecordingStatus, ServiceEventKind};
 
 /// In the order in which the header is read.
 const SOURCES: &[&str] = &[
@@ -17,10 +17,17 @@ const SOURCES: &[&str] = &[
     "options",
     "error",
     "client",
+    "token",
+    "sign_in",
+    "remote",
     "op",
+    "join",
+    "event",
     "queue",
     "source",
     "recording",
+    "login",
+    "document",
     "transcript",
     "read",
     "find",
@@ -56,13 +63,18 @@ fn defines() -> String {
         let name = status.name().to_uppercase();
         writeln!(text, "/* {} */\n#define TIRO_STATUS_{name} {}", status.doc(), *status as i32).unwrap();
     }
+    text.push_str("\n/* What a service tells without being asked: tiro_service_event_kind. */\n");
+    for kind in ServiceEventKind::ALL {
+        let name = kind.name().to_uppercase();
+        writeln!(text, "/* {} */\n#define TIRO_SERVICE_EVENT_{name} {}", kind.doc(), *kind as i32).unwrap();
+    }
     text.push_str("\n/* Keys of tiro_options_set. */\n");
     for entry in OPTION_TABLE {
         writeln!(
             text,
             "/* {} */\n#define TIRO_OPT_{} \"{}\"",
             entry.doc,
-            entry.key.to_uppercase(),
+            entry.key.to_uppercase().replace('.', "_"),
             entry.key
         )
         .unwrap();

@@ -4,16 +4,22 @@ use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use tiro::{Client, Embedding, ErrorKind, Options, ResultOf};
+use secrecy::SecretString;
+use tiro::{Client, CustomRequest, Embedding, ErrorKind, NewManagedUser, Options, Output, ResultOf};
 
 use crate::attach::{detached, release_dropped};
+use crate::convert::to_python;
 use crate::error::{guarded, refused};
+use crate::events::EventStream;
 use crate::inherited::Own;
 use crate::operation::Operation;
-use crate::source::Given;
-use crate::{options, source};
+use crate::remote::{Endpoint, Login};
+use crate::source::{Failure, Given};
+use crate::tokens::Tokens;
+use crate::{options, remote, source};
 
 /// How long a wait goes on before it looks for Ctrl-C.
 const SLICE: Duration = Duration::from_millis(100);
@@ -25,6 +31,8 @@ pub(crate) struct Core {
     #[pyo3(get)]
     service: String,
     client: Own<Mutex<Option<Client>>>,
+    /// Where the token provider keeps the exception that it raised.
+    failure: Option<Failure>,
 }
 
 type Keywords<'a, 'py> = Option<&'a Bound<'py, PyDict>>;
@@ -32,13 +40,14 @@ type Keywords<'a, 'py> = Option<&'a Bound<'py, PyDict>>;
 #[pymethods]
 impl Core {
     #[new]
-    #[pyo3(signature = (service, options, profile, config, environment, /))]
+    #[pyo3(signature = (service, options, profile, config, environment, token_provider, /))]
     fn new(
         service: Option<&str>,
         options: &Bound<'_, PyDict>,
         profile: Option<&str>,
         config: Option<PathBuf>,
         environment: bool,
+        token_provider: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = options.py();
         let mut set = Options::new();
@@ -60,9 +69,13 @@ impl Core {
             guarded(py, || set.set("service", service))?;
         }
         options::set_all(&mut set, options)?;
-        let client = guarded(py, || Client::embedded(&set, Embedding::Python))?;
+        let tokens = token_provider.map(Tokens::new);
+        let client = guarded(py, || match &tokens {
+            Some(tokens) => Client::with_token_provider(&set, Embedding::Python, tokens.clone()),
+            None => Client::embedded(&set, Embedding::Python),
+        })?;
         let service = guarded(py, || set.get("service"))?.to_string_lossy().into_owned();
-        Ok(Self { service, client: Own::new(Mutex::new(Some(client))) })
+        Ok(Self { failure: tokens.map(|tokens| tokens.failure()), ..Self::of(client, service) })
     }
 
     fn upload(
@@ -113,6 +126,132 @@ impl Core {
         self.start(py, options, Client::purge)
     }
 
+    fn export(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        format: &str,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.export(id, format, call))
+    }
+
+    fn export_to_path(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        format: &str,
+        path: PathBuf,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.export_to_path(id, format, path, call))
+    }
+
+    fn sign_in(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::sign_in)
+    }
+
+    fn sign_out(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::sign_out)
+    }
+
+    fn login_begin(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::login_begin)
+    }
+
+    fn complete_login(
+        &self,
+        py: Python<'_>,
+        ticket: String,
+        redirect_url: &str,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let ticket = SecretString::from(ticket);
+        self.start_of_client(py, options, |client, call| client.complete_login(&ticket, redirect_url, call))
+    }
+
+    fn receive_login(
+        &self,
+        py: Python<'_>,
+        login: &Bound<'_, Login>,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start_of_client(py, options, |client, call| client.receive_login(&login.get().0, call))
+    }
+
+    fn logout_url(&self, py: Python<'_>) -> PyResult<String> {
+        let client = self.client(py)?;
+        guarded(py, || client.logout_url())
+    }
+
+    fn request(
+        &self,
+        py: Python<'_>,
+        method: String,
+        path: String,
+        body: Option<Vec<u8>>,
+        content_type: String,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let request = CustomRequest { method, path, body: body.map(Into::into), content_type };
+        self.start(py, options, |client, call| client.request(request, call))
+    }
+
+    fn endpoints(&self, py: Python<'_>) -> PyResult<Vec<Endpoint>> {
+        let client = self.client(py)?;
+        Ok(guarded(py, || client.endpoints())?.into_iter().map(Endpoint).collect())
+    }
+
+    fn doctor(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        Ok(self.start(py, options, Client::doctor)?.with_result(remote::diagnosis))
+    }
+
+    fn recording_link(&self, py: Python<'_>, id: &str) -> PyResult<String> {
+        let client = self.client(py)?;
+        guarded(py, || client.recording_link(id))
+    }
+
+    fn worklist_link(&self, py: Python<'_>) -> PyResult<String> {
+        let client = self.client(py)?;
+        guarded(py, || client.worklist_link())
+    }
+
+    #[allow(clippy::too_many_arguments)] // one for each field of an account
+    fn create_managed_user(
+        &self,
+        py: Python<'_>,
+        email: String,
+        first_name: String,
+        last_name: String,
+        initials: Option<String>,
+        display_name: Option<String>,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let user = NewManagedUser { email, first_name, last_name, initials, display_name };
+        let operation = self.start(py, options, |client, call| client.create_managed_user(user, call))?;
+        Ok(operation.with_result(remote::managed_user))
+    }
+
+    fn delete_managed_user(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.delete_managed_user(id, call))
+    }
+
+    fn as_user(&self, py: Python<'_>, email: &str) -> PyResult<Self> {
+        let client = self.client(py)?;
+        guarded(py, || client.as_user(email)).map(|user| Self::of(user, self.service.clone()))
+    }
+
+    fn events(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<EventStream> {
+        let client = self.client(py)?;
+        let call = options::of_call(options)?;
+        guarded(py, || client.events(call.as_ref())).map(EventStream::of)
+    }
+
     /// Cancels what is under way and waits for its end, at most `timeout` seconds; whether all has ended.
     fn cancel_all(&self, py: Python<'_>, timeout: Option<f64>) -> PyResult<bool> {
         let client = self.client(py)?;
@@ -135,6 +274,10 @@ impl Core {
 }
 
 impl Core {
+    fn of(client: Client, service: String) -> Self {
+        Self { service, client: Own::new(Mutex::new(Some(client))), failure: None }
+    }
+
     /// Never held while the interpreter is given up: whoever waits for it may be attached.
     fn lock(&self) -> MutexGuard<'_, Option<Client>> {
         self.client.lock().unwrap_or_else(PoisonError::into_inner)
@@ -158,7 +301,23 @@ impl Core {
         let client = self.client(py)?;
         let call = options::of_call(keywords)?;
         release_dropped(py);
-        guarded(py, || verb(&client, call.as_ref())).map(Operation::of)
+        let operation = guarded(py, || verb(&client, call.as_ref())).map(Operation::of)?;
+        Ok(operation.with_failure(self.failure.clone()))
+    }
+
+    /// Starts what results in a client of the same service.
+    fn start_of_client(
+        &self,
+        py: Python<'_>,
+        keywords: Keywords<'_, '_>,
+        verb: impl FnOnce(&Client, Option<&Options>) -> tiro::Result<tiro::Operation<Client>>,
+    ) -> PyResult<Operation> {
+        let service = self.service.clone();
+        let operation = self.start(py, keywords, verb)?;
+        Ok(operation.with_result(move |py, output| match output {
+            Output::Client(client) => Self::of(client, service.clone()).into_py_any(py),
+            other => to_python(py, other),
+        }))
     }
 
     fn start_with_source<T: ResultOf>(

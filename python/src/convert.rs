@@ -6,6 +6,7 @@ use tiro::{ErrorKind, Output};
 
 use crate::error::refused;
 use crate::recording::{Page, Recording};
+use crate::remote::{Document, Login};
 use crate::transcript::Transcript;
 
 pub(crate) fn to_python(py: Python<'_>, output: Output) -> PyResult<Py<PyAny>> {
@@ -15,6 +16,8 @@ pub(crate) fn to_python(py: Python<'_>, output: Output) -> PyResult<Py<PyAny>> {
         Output::Page(page) => Page::of(page).into_py_any(py),
         Output::Transcript(transcript) => Transcript(transcript).into_py_any(py),
         Output::Path(path) => path.into_py_any(py),
+        Output::Document(document) => Document(document).into_py_any(py),
+        Output::Login(login) => Login(login).into_py_any(py),
         _ => Err(refused(py, ErrorKind::ResultType, "this module does not know the operation's result")),
     }
 }

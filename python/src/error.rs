@@ -32,9 +32,18 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     details.set_item("request_id", error.request_id())?;
     details.set_item("recording_id", error.recording_id())?;
     details.set_item("job_id", error.job_id())?;
+    details.set_item("detail", detail(py, error.detail())?)?;
     details.set_item("is_retriable", error.is_retriable())?;
     details.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
     classes.getattr(entry.python_class)?.call((error.message(),), Some(&details))
+}
+
+/// What the service said beyond its code, as a dict; `None` if it said nothing.
+fn detail<'py>(py: Python<'py>, json: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    if json.is_empty() {
+        return Ok(None);
+    }
+    py.import("json")?.call_method1("loads", (json,)).map(Some)
 }
 
 /// Calls into the core: its errors become exceptions, and so does a panic.

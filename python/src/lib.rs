@@ -9,13 +9,16 @@ mod attach;
 mod client;
 mod convert;
 mod error;
+mod events;
 mod inherited;
 mod library;
 mod operation;
 mod options;
 mod recording;
+mod remote;
 mod sequence;
 mod source;
+mod tokens;
 mod transcript;
 
 use pyo3::prelude::*;
@@ -28,13 +31,17 @@ mod _tiro {
     #[pymodule_export]
     use crate::client::Core;
     #[pymodule_export]
+    use crate::events::{EventStream, ServiceEvent};
+    #[pymodule_export]
     use crate::library::{
         error_table, export_formats, install_model, installable_models, option_table, set_log_callback,
     };
     #[pymodule_export]
-    use crate::operation::{Operation, Progress};
+    use crate::operation::{Operation, Progress, nobody_to_log_in};
     #[pymodule_export]
     use crate::recording::{Page, Recording};
+    #[pymodule_export]
+    use crate::remote::{Diagnosis, Document, Endpoint, Login, ManagedUser, Probe};
     #[pymodule_export]
     use crate::transcript::{Match, Paragraph, Paragraphs, Segment, Segments, Transcript, Word, Words};
 

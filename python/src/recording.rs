@@ -37,6 +37,12 @@ impl Recording {
         self.0.status.name()
     }
 
+    /// Whether waiting longer changes nothing: `needs_action`, `ready` or `failed`.
+    #[getter]
+    fn is_final(&self) -> bool {
+        self.0.status.is_final()
+    }
+
     /// The service's own word for the status.
     #[getter]
     fn raw_status(&self) -> &str {
@@ -53,6 +59,24 @@ impl Recording {
     #[getter]
     fn created_at_ms(&self) -> i64 {
         self.0.created_at_ms
+    }
+
+    /// When its status changed last, in Unix milliseconds; `None`: the service does not say.
+    #[getter]
+    fn changed_at_ms(&self) -> Option<i64> {
+        self.0.changed_at_ms
+    }
+
+    /// Who is editing it in the service's own pages; `""`: nobody, as far as is known.
+    #[getter]
+    fn editor(&self) -> &str {
+        &self.0.editor
+    }
+
+    /// The service's own description of it, as JSON; `""`: the service has none.
+    #[getter]
+    fn raw(&self) -> &str {
+        &self.0.raw
     }
 
     /// Length of the sound in milliseconds; `None`: not known.

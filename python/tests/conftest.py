@@ -99,3 +99,12 @@ def model_dir() -> Path:
 def speech() -> Path:
     """A recording of speech."""
     return _needed("TIRO_TEST_AUDIO") / "beckett.wav"
+
+
+@pytest.fixture
+def tiro_sandbox_settings() -> dict[str, Any]:
+    """What the fixture `tiro_sandbox` starts: a sandbox that transcribes nothing."""
+    path = os.environ.get("TIRO_SANDBOX")
+    if not path or not Path(path).exists():
+        pytest.skip("NOTHING TESTED AGAINST THE SANDBOX: TIRO_SANDBOX is not set, or names nothing")
+    return {"engine": "scripted"}

@@ -26,7 +26,7 @@ def test_the_typed_keywords_are_those_of_the_table() -> None:
     table = _tiro.option_table()
 
     def listed(*scopes: str) -> dict[str, str]:
-        return {key: types[kind] for key, kind, _, scope, _ in table if scope in scopes}
+        return {key.replace(".", "_"): types[kind] for key, kind, _, scope, _ in table if scope in scopes}
 
     assert shown(_typing.ClientOptions) == listed("client", "call")
     assert shown(_typing.CallOptions) == listed("call")

@@ -4,23 +4,40 @@ from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import Generic, Literal, TypeVar, final, overload
+from typing import Any, Generic, Literal, TypeVar, final, overload
 
 from typing_extensions import CapsuleType, Unpack
 
-from ._typing import Document, ExportFormat, ExportOptions, OnProgress, Source, WordFormat, Writable
+from ._typing import (
+    DocumentText,
+    ExportFormat,
+    ExportOptions,
+    OnLogin,
+    OnProgress,
+    Source,
+    WordFormat,
+    Writable,
+)
 
 __all__ = [
     "Core",
+    "Diagnosis",
+    "Document",
+    "Endpoint",
+    "EventStream",
+    "Login",
+    "ManagedUser",
     "Match",
     "Operation",
     "Page",
     "Paragraph",
     "Paragraphs",
+    "Probe",
     "Progress",
     "Recording",
     "Segment",
     "Segments",
+    "ServiceEvent",
     "Transcript",
     "Word",
     "Words",
@@ -29,6 +46,7 @@ __all__ = [
     "export_formats",
     "install_model",
     "installable_models",
+    "nobody_to_log_in",
     "option_table",
     "set_log_callback",
 ]
@@ -48,6 +66,7 @@ class Core:
         profile: str | None,
         config: str | PathLike[str] | None,
         environment: bool,
+        token_provider: Callable[[str | None], str] | None,
         /,
     ) -> Core: ...
     @property
@@ -72,6 +91,42 @@ class Core:
     def transcript(self, id: str, options: Mapping[str, object] | None) -> Operation[Transcript]: ...
     def delete(self, id: str, options: Mapping[str, object] | None) -> Operation[None]: ...
     def purge(self, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def export(self, id: str, format: str, options: Mapping[str, object] | None) -> Operation[Document]: ...
+    def export_to_path(
+        self, id: str, format: str, path: str | PathLike[str], options: Mapping[str, object] | None
+    ) -> Operation[Path]: ...
+    def sign_in(self, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def sign_out(self, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def login_begin(self, options: Mapping[str, object] | None) -> Operation[Login]: ...
+    def complete_login(
+        self, ticket: str, redirect_url: str, options: Mapping[str, object] | None
+    ) -> Operation[Core]: ...
+    def receive_login(self, login: Login, options: Mapping[str, object] | None) -> Operation[Core]: ...
+    def logout_url(self) -> str: ...
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None,
+        content_type: str,
+        options: Mapping[str, object] | None,
+    ) -> Operation[Document]: ...
+    def endpoints(self) -> list[Endpoint]: ...
+    def doctor(self, options: Mapping[str, object] | None) -> Operation[Diagnosis]: ...
+    def recording_link(self, id: str) -> str: ...
+    def worklist_link(self) -> str: ...
+    def create_managed_user(
+        self,
+        email: str,
+        first_name: str,
+        last_name: str,
+        initials: str | None,
+        display_name: str | None,
+        options: Mapping[str, object] | None,
+    ) -> Operation[ManagedUser]: ...
+    def delete_managed_user(self, id: str, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def as_user(self, email: str) -> Core: ...
+    def events(self, options: Mapping[str, object] | None) -> EventStream: ...
     def cancel_all(self, timeout: float | None) -> bool: ...
     def close(self) -> None: ...
     def is_closed(self) -> bool: ...
@@ -80,13 +135,15 @@ class Core:
 class Operation(Generic[_Result]):
     """A running call of the core."""
 
-    def wait(self, on_progress: OnProgress | None) -> _Result: ...
+    def wait(self, on_progress: OnProgress | None, on_login: OnLogin | None = None) -> _Result: ...
     def deliver(
         self,
         event_loop: AbstractEventLoop,
         done: Callable[[_Result, BaseException | None], object],
         progress: OnProgress | None,
+        log_in: Callable[[], object] | None = None,
     ) -> None: ...
+    def login(self) -> Login | None: ...
     def cancel(self) -> None: ...
 
 @final
@@ -95,7 +152,7 @@ class Progress:
 
     @property
     def phase(self) -> str:
-        """What is being done: `starting`, `uploading`, `processing` or `installing`."""
+        """What is being done: `starting`, `uploading`, `processing`, `installing` or `login_required`."""
     @property
     def done(self) -> int:
         """How much of it is done: bytes, or milliseconds of audio while `processing`."""
@@ -285,21 +342,21 @@ class Transcript:
     """What was said, word by word. Immutable."""
 
     @classmethod
-    def from_json(cls, document: Document, /) -> Transcript:
+    def from_json(cls, document: DocumentText, /) -> Transcript:
         """Reads canonical JSON."""
     @classmethod
     def from_gospeech(
-        cls, document: Document, /, *, spacing: Literal["added", "as_given"] = "added"
+        cls, document: DocumentText, /, *, spacing: Literal["added", "as_given"] = "added"
     ) -> Transcript:
         """Reads a transcript of GoSpeech. `spacing="as_given"`: its inserts hold their own spaces."""
     @classmethod
-    def from_transcribeme(cls, document: Document, /) -> Transcript:
+    def from_transcribeme(cls, document: DocumentText, /) -> Transcript:
         """Reads a transcript of TranscribeMe."""
     @classmethod
-    def from_srt(cls, document: Document, /) -> Transcript:
+    def from_srt(cls, document: DocumentText, /) -> Transcript:
         """Reads SubRip subtitles: a segment a cue."""
     @classmethod
-    def from_vtt(cls, document: Document, /) -> Transcript:
+    def from_vtt(cls, document: DocumentText, /) -> Transcript:
         """Reads WebVTT subtitles: a segment a cue, or one for each voice in it."""
     @classmethod
     def from_words(
@@ -396,6 +453,9 @@ class Recording:
     def status(self) -> str:
         """`uploading`, `queued`, `processing`, `needs_action`, `ready`, `failed` or `unknown`."""
     @property
+    def is_final(self) -> bool:
+        """Whether waiting longer changes nothing: `needs_action`, `ready` or `failed`."""
+    @property
     def raw_status(self) -> str:
         """The service's own word for the status."""
     @property
@@ -404,6 +464,15 @@ class Recording:
     @property
     def created_at_ms(self) -> int:
         """When the service got it, in Unix milliseconds."""
+    @property
+    def changed_at_ms(self) -> int | None:
+        """When its status changed last, in Unix milliseconds; `None`: the service does not say."""
+    @property
+    def editor(self) -> str:
+        """Who is editing it in the service's own pages; `""`: nobody, as far as is known."""
+    @property
+    def raw(self) -> str:
+        """The service's own description of it, as JSON; `""`: the service has none."""
     @property
     def duration_ms(self) -> int | None:
         """Length of the sound in milliseconds; `None`: not known."""
@@ -436,8 +505,156 @@ class Page:
     def __arrow_c_stream__(self, requested_schema: CapsuleType | None = None) -> CapsuleType:
         """A table of them: Arrow's PyCapsule interface."""
 
+@final
+class Login:
+    """A login that a person has to go through in a browser. Its ticket is a secret, which no `repr` shows."""
+
+    @property
+    def url(self) -> str:
+        """The service's login page: where to send the person's browser."""
+    @property
+    def state(self) -> str:
+        """What the redirect carries back as `state`: by it a web host finds the person's session."""
+    @property
+    def ticket(self) -> str:
+        """What `complete_login()` takes, here or in another process with the same options. A secret."""
+
+@final
+class Document:
+    """Bytes with their media type: an export, or an answer of the service. Immutable."""
+
+    @property
+    def content(self) -> bytes:
+        """The bytes."""
+    @property
+    def text(self) -> str:
+        """The bytes as text. Bytes that are not UTF-8 are a `UnicodeDecodeError`."""
+    @property
+    def content_type(self) -> str:
+        """The media type, as the service said; `""`: it said nothing."""
+    @property
+    def name(self) -> str:
+        """The file name that the service suggests, without any folder; `""`: none. Not to be trusted further."""
+    @property
+    def http_status(self) -> int | None:
+        """The HTTP status it came with; `None`: not from a server."""
+    def json(self) -> Any:
+        """Reads it as JSON."""
+    def __bytes__(self) -> bytes: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class ManagedUser:
+    """The account of an end-user, as it was made."""
+
+    @property
+    def id(self) -> str:
+        """The service's id, by which the account is removed; `""` if the service did not tell."""
+    @property
+    def email(self) -> str:
+        """E-mail address, by which the user is acted for."""
+    @property
+    def raw(self) -> str:
+        """The service's own answer, as JSON."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Diagnosis:
+    """What a service's endpoints answered when they were asked. Its text is a table."""
+
+    @property
+    def service(self) -> str:
+        """The service."""
+    @property
+    def probes(self) -> tuple[Probe, ...]:
+        """What became of each operation."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Probe:
+    """What became of one operation of a service when it was asked."""
+
+    @property
+    def operation(self) -> str:
+        """The operation, by tiro's word for it."""
+    @property
+    def endpoint(self) -> str:
+        """The method and path that were asked, or would be."""
+    @property
+    def standing(self) -> str:
+        """`documented`, `assumed`, `unset` or `configured`."""
+    @property
+    def outcome(self) -> str:
+        """`works`, `fails` or `not probed`."""
+    @property
+    def reason(self) -> str:
+        """Why it fails or was not probed; `""` otherwise."""
+    @property
+    def option(self) -> str:
+        """The option that would mend it; `""`: none."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Endpoint:
+    """An endpoint of a service, as it is for a client."""
+
+    @property
+    def operation(self) -> str:
+        """The operation, by tiro's word for it."""
+    @property
+    def method(self) -> str:
+        """The HTTP method; `""` for a link that is never asked for."""
+    @property
+    def path(self) -> str:
+        """The path in force; `""`: none."""
+    @property
+    def option(self) -> str:
+        """The option that sets the path."""
+    @property
+    def standing(self) -> str:
+        """How far the path can be relied on: `documented`, `assumed`, `unset` or `configured`."""
+    @property
+    def source(self) -> str:
+        """Where the fact comes from."""
+
+@final
+class ServiceEvent:
+    """What a service has told. Immutable."""
+
+    @property
+    def kind(self) -> str:
+        """`recording_changed`, `list_changed`, `upload_denied`, `account_deleted` or `export_completed`. Pass over
+        others."""
+    @property
+    def recording_id(self) -> str:
+        """The recording that it is about; `""`: none."""
+    @property
+    def recording(self) -> Recording | None:
+        """What is known of the recording by then; `None` where the event says nothing of it."""
+    @property
+    def detail(self) -> Any:
+        """What the service sent, read as JSON; `None` if the event was found by asking."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class EventStream:
+    """The events of a service. Behind `tiro.Events` and `tiro.AsyncEvents`."""
+
+    def next(self, timeout: float | None) -> ServiceEvent | None: ...
+    def take(self) -> ServiceEvent | None: ...
+    def notify(self, event_loop: AbstractEventLoop, wake: Callable[[], object]) -> None: ...
+    def cancel(self) -> None: ...
+
 def error_table() -> list[tuple[int, str, str, bool, str]]:
     """Every error: `(code, name, class, retriable, meaning)`."""
+
+def nobody_to_log_in() -> BaseException:
+    """The error of a call whose caller has said nothing about a login."""
 
 def option_table() -> list[tuple[str, str, str, str, str]]:
     """Every option: `(key, type, default, scope, meaning)`."""

@@ -6,7 +6,7 @@ The options are those of the library's own table; a test holds them together.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from os import PathLike
 from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
 
@@ -15,7 +15,7 @@ if sys.version_info >= (3, 12):
 else:
     from typing_extensions import Buffer
 
-from ._tiro import Progress
+from ._tiro import Login, Progress
 
 #: What a call results in.
 Result = TypeVar("Result")
@@ -32,7 +32,7 @@ class Readable(Protocol):
 Source: TypeAlias = str | PathLike[str] | Buffer | Readable | int
 
 #: A document as text, or as bytes in UTF-8.
-Document: TypeAlias = str | bytes | bytearray
+DocumentText: TypeAlias = str | bytes | bytearray
 
 #: The formats of an export. One literal each: stubtest takes a literal of several for something else.
 ExportFormat: TypeAlias = (
@@ -59,6 +59,18 @@ class Writable(Protocol):
 
 #: What is told how far a call is.
 OnProgress: TypeAlias = Callable[[Progress], object]
+
+#: What is given the login that a call waits for.
+OnLogin: TypeAlias = Callable[[Login], object]
+
+#: What gives an access token: given is the one that the service refuses, if it refused one.
+TokenProvider: TypeAlias = Callable[[str | None], str]
+
+#: The same for asyncio: it may be awaited for the token.
+AsyncTokenProvider: TypeAlias = Callable[[str | None], str | Awaitable[str]]
+
+#: What sends a person's browser to a URL.
+OpenBrowser: TypeAlias = Callable[[str], object]
 
 
 #: How a word is set, where a service's editor left it: only what is set. In ``other`` is what has no key of its own,
@@ -88,14 +100,20 @@ class CallOptions(TypedDict, total=False):
     ca_file: str | PathLike[str] | None
     channels: str | None
     connect_timeout_ms: int | None
+    gospeech_upload_content_type: str | None
+    gospeech_upload_fields: str | None
+    identity: str | None
     idle_timeout_ms: int | None
     keep_media: str | None
     language: str | None
+    login_timeout_ms: int | None
+    max_retries: int | None
     model_dir: str | PathLike[str] | None
     model_sha256: str | None
     raw_channels: int | None
     raw_format: str | None
     raw_rate: int | None
+    request_timeout_ms: int | None
     spool_dir: str | PathLike[str] | None
     threads: int | None
     wait_timeout_ms: int | None
@@ -126,9 +144,53 @@ class ClientOptions(CallOptions, total=False):
     """What a client takes."""
 
     access_token: str | None
+    allow_plain_http: str | None
+    api_base_url: str | None
+    auth_base_url: str | None
+    client_id: str | None
+    client_secret: str | None
     data_dir: str | PathLike[str] | None
+    discovery: str | None
+    gospeech_api_version: str | None
+    gospeech_api_version_param: str | None
+    gospeech_client_auth: str | None
+    gospeech_export_body: str | None
+    gospeech_hub_base_url: str | None
+    gospeech_link_recording: str | None
+    gospeech_link_worklist: str | None
+    gospeech_list_query: str | None
+    gospeech_management_scope: str | None
+    gospeech_path_authorize: str | None
+    gospeech_path_delete: str | None
+    gospeech_path_discovery: str | None
+    gospeech_path_end_session: str | None
+    gospeech_path_export_download: str | None
+    gospeech_path_export_start: str | None
+    gospeech_path_hub: str | None
+    gospeech_path_managed_user_create: str | None
+    gospeech_path_managed_user_delete: str | None
+    gospeech_path_recording: str | None
+    gospeech_path_recordings: str | None
+    gospeech_path_revocation: str | None
+    gospeech_path_token: str | None
+    gospeech_path_transcript: str | None
+    gospeech_path_upload: str | None
+    gospeech_push: str | None
+    gospeech_refresh_margin_ms: int | None
+    gospeech_upload_method: str | None
+    gospeech_upload_part: str | None
     max_in_flight: int | None
     model: str | PathLike[str] | None
+    no_proxy: str | None
+    password: str | None
+    post_logout_redirect_uri: str | None
+    proxy: str | None
+    proxy_password: str | None
+    proxy_username: str | None
+    redirect_uri: str | None
     retention_days: int | None
+    scope: str | None
     script: str | None
     service: str | None
+    token_store: str | PathLike[str] | None
+    username: str | None

@@ -5,6 +5,10 @@ from __future__ import annotations
 import errno as _errno
 from builtins import TimeoutError as _BuiltinTimeoutError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 __all__ = [
     "AuthError",
     "CancelledError",
@@ -52,6 +56,8 @@ class Error(Exception):
     recording_id: str
     #: The job that can be taken up again, or ``""``.
     job_id: str
+    #: What the service said beyond its code: docs/errors.md says what is in it.
+    detail: dict[str, Any]
     #: Whether the same call may succeed later.
     is_retriable: bool
     #: How many seconds the service asks to wait before the next try.
@@ -69,6 +75,7 @@ class Error(Exception):
         request_id: str = "",
         recording_id: str = "",
         job_id: str = "",
+        detail: dict[str, Any] | None = None,
         is_retriable: bool = False,
         retry_after: float | None = None,
     ) -> None:
@@ -82,6 +89,7 @@ class Error(Exception):
         self.request_id = request_id
         self.recording_id = recording_id
         self.job_id = job_id
+        self.detail = detail or {}
         self.is_retriable = is_retriable
         self.retry_after = retry_after
 

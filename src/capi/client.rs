@@ -28,7 +28,7 @@ impl Handle for tiro_client {
 ///
 /// # Safety
 /// `op` and `err` are NULL or the caller's variables.
-unsafe fn start<T: ResultOf>(
+pub(super) unsafe fn start<T: ResultOf>(
     client: *mut tiro_client,
     call_options: *const tiro_options,
     op: *mut *mut tiro_op,

@@ -19,7 +19,7 @@ impl Handle for tiro_error {
 
 pub(super) struct ErrorObject {
     error: Error,
-    texts: Texts<6>,
+    texts: Texts<7>,
 }
 
 /// Field of `tiro_error_copy`: the message.
@@ -34,8 +34,10 @@ pub const TIRO_ERROR_REQUEST_ID: i32 = 3;
 pub const TIRO_ERROR_RECORDING_ID: i32 = 4;
 /// Field of `tiro_error_copy`: the job that can be taken up again.
 pub const TIRO_ERROR_JOB_ID: i32 = 5;
+/// Field of `tiro_error_copy`: what the service said beyond its code, as JSON.
+pub const TIRO_ERROR_DETAIL: i32 = 6;
 
-impl TextFields<6> for tiro_error {
+impl TextFields<7> for tiro_error {
     fn text(object: &Self::Object, field: i32) -> Option<&str> {
         Some(match field {
             TIRO_ERROR_MESSAGE => object.error.message(),
@@ -44,11 +46,12 @@ impl TextFields<6> for tiro_error {
             TIRO_ERROR_REQUEST_ID => object.error.request_id(),
             TIRO_ERROR_RECORDING_ID => object.error.recording_id(),
             TIRO_ERROR_JOB_ID => object.error.job_id(),
+            TIRO_ERROR_DETAIL => object.error.detail(),
             _ => return None,
         })
     }
 
-    fn texts(object: &Self::Object) -> &Texts<6> {
+    fn texts(object: &Self::Object) -> &Texts<7> {
         &object.texts
     }
 }
@@ -235,6 +238,21 @@ pub unsafe extern "C" fn tiro_error_recording_id(error: *const tiro_error, len: 
 pub unsafe extern "C" fn tiro_error_job_id(error: *const tiro_error, len: *mut usize) -> *const c_char {
     // SAFETY: as promised above.
     unsafe { borrow(error, TIRO_ERROR_JOB_ID, len) }
+}
+
+/// What the service said beyond its code, as a JSON object (docs/errors.md).
+///
+/// NULL: `error` and `len` may be NULL. Borrowed until the error is freed; copy with `tiro_error_copy`.
+/// Returns: `""` if it said nothing more, and for NULL or a bad handle.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+///
+/// # Safety
+/// `len` is NULL or points to a variable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_error_detail(error: *const tiro_error, len: *mut usize) -> *const c_char {
+    // SAFETY: as promised above.
+    unsafe { borrow(error, TIRO_ERROR_DETAIL, len) }
 }
 
 /// Copies a text of an error (`TIRO_ERROR_*`) with its NUL into `buf`; `*need` is the size that takes.

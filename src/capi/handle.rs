@@ -49,10 +49,13 @@ pub(super) enum Kind {
     Recording = 7,
     Page = 8,
     Transcript = 9,
+    Login = 10,
+    Document = 11,
+    ServiceEvent = 12,
 }
 
 /// One more than the largest kind.
-const KINDS: usize = 10;
+const KINDS: usize = 13;
 
 /// An opaque type of the header, and what stands behind its handles.
 pub(super) trait Handle {

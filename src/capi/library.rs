@@ -33,6 +33,12 @@ pub const TIRO_HANDLE_RECORDING: i32 = 7;
 pub const TIRO_HANDLE_PAGE: i32 = 8;
 /// Handles of `tiro_transcript`.
 pub const TIRO_HANDLE_TRANSCRIPT: i32 = 9;
+/// Handles of `tiro_login`.
+pub const TIRO_HANDLE_LOGIN: i32 = 10;
+/// Handles of `tiro_document`.
+pub const TIRO_HANDLE_DOCUMENT: i32 = 11;
+/// Handles of `tiro_service_event`.
+pub const TIRO_HANDLE_SERVICE_EVENT: i32 = 12;
 
 /// Log level: something failed that is a bug of tiro or of what it stands on.
 pub const TIRO_LOG_ERROR: i32 = 1;
@@ -149,8 +155,20 @@ pub unsafe extern "C" fn tiro_shutdown(timeout_ms: i64, err: *mut *mut tiro_erro
 
 /// The one place that writes to stderr, and only when it is asked to.
 fn report_leaks() {
-    const NAMES: [&str; 9] =
-        ["options", "client", "op", "queue", "source", "error", "recording", "page", "transcript"];
+    const NAMES: [&str; 12] = [
+        "options",
+        "client",
+        "op",
+        "queue",
+        "source",
+        "error",
+        "recording",
+        "page",
+        "transcript",
+        "login",
+        "document",
+        "service_event",
+    ];
     for (name, kind) in NAMES.iter().zip(1..) {
         let count = handle::live(kind);
         if count > 0 {

@@ -1,7 +1,6 @@
 //! `tiro_op`: a running call, the ways to wait for it, and its result.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::boundary::{
@@ -10,14 +9,11 @@ use super::boundary::{
 };
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
+use super::login::{self, tiro_login};
 use super::queue::tiro_queue;
-use super::recording::{self, tiro_page, tiro_recording};
-use super::transcript::{self, tiro_transcript};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recording::{Recording, RecordingPage};
 use crate::runtime::sync::Mutex;
 use crate::runtime::{Operation, Output, ProgressPhase, Queue, ResultOf};
-use crate::transcript::Transcript;
 
 /// A running call and, once it has ended, its result. For any number of threads at once.
 pub struct tiro_op {
@@ -30,9 +26,9 @@ impl Handle for tiro_op {
 }
 
 pub(super) struct OpObject {
-    operation: Operation<Output>,
+    pub(super) operation: Operation<Output>,
     queue: Mutex<Option<Queue>>,
-    freed: AtomicBool,
+    pub(super) freed: AtomicBool,
 }
 
 /// Phase of an operation: nothing can be measured yet.
@@ -43,6 +39,8 @@ pub const TIRO_PHASE_UPLOADING: i32 = 1;
 pub const TIRO_PHASE_PROCESSING: i32 = 2;
 /// Phase of an operation: a model is being fetched or converted; progress in bytes.
 pub const TIRO_PHASE_INSTALLING: i32 = 3;
+/// Phase of an operation: a person has to log in first; `tiro_op_login` says where. Nothing is measured.
+pub const TIRO_PHASE_LOGIN_REQUIRED: i32 = 4;
 
 /// Called once when an operation has ended, on the library's callback thread. `status` is how it ended. The operation
 /// is still the program's: it may join or free it here.
@@ -71,53 +69,14 @@ fn status_of(outcome: &Result<Output>) -> tiro_status {
 }
 
 impl OpObject {
-    fn forget_events(&self, op: *const tiro_op) {
+    /// Takes its events back out of its queue.
+    pub(super) fn forget_events(&self, op: *const tiro_op) {
         let queue = self.queue.lock().take();
         if let Some(queue) = queue {
             self.operation.leave_queue();
             let _ = queue.purge(key_of(op)); // a forked child has nothing to forget
         }
     }
-}
-
-/// What every join does: waits, and takes the result if it is of the type `T`.
-///
-/// # Safety
-/// `out` and `err` are NULL or the caller's variables.
-unsafe fn join<T: ResultOf, H>(
-    op: *mut tiro_op,
-    timeout_ms: i64,
-    out: *mut *mut H,
-    err: *mut *mut tiro_error,
-    give: impl FnOnce(T) -> Result<*mut H>,
-) -> tiro_status {
-    call(err, || {
-        // SAFETY: the caller of this function promises as much.
-        let out = unsafe { output("the result", out) }?;
-        let object = handle::get(op)?;
-        if !object.operation.wait_end(timeout_in(timeout_ms))? {
-            return Ok(TIRO_PENDING);
-        }
-        let result = match object.operation.outcome() {
-            None => return Ok(TIRO_PENDING),
-            Some(Err(error)) => Err(error),
-            // A wrong guess must not cost the result: the operation stays.
-            Some(Ok(output)) => Ok(T::from_output(output).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::ResultType,
-                    "the operation's result is of another type than this join's",
-                )
-            })?),
-        };
-        // Of several joins one takes it; to the others it was freed. Who waits while it is freed is told of a cancel.
-        match handle::remove(op) {
-            Err(_) if object.freed.load(Ordering::Acquire) => return Err(Error::cancelled()),
-            taken => taken?,
-        };
-        object.forget_events(op);
-        *out = give(result?)?;
-        Ok(TIRO_OK)
-    })
 }
 
 /// Frees an operation. A pending one is cancelled and completes as `TIRO_E_CANCELLED` for whoever still waits for it;
@@ -233,6 +192,7 @@ pub unsafe extern "C" fn tiro_op_progress(
             ProgressPhase::Uploading => TIRO_PHASE_UPLOADING,
             ProgressPhase::Processing => TIRO_PHASE_PROCESSING,
             ProgressPhase::Installing => TIRO_PHASE_INSTALLING,
+            ProgressPhase::LoginRequired => TIRO_PHASE_LOGIN_REQUIRED,
         };
         give(number, progress.done, progress.total);
         Ok(TIRO_OK)
@@ -302,85 +262,29 @@ pub unsafe extern "C" fn tiro_op_attach(
     })
 }
 
-/// Waits for an operation, drops its result and frees it.
+/// Gives the login that an operation waits for, while a person has to log in before it can go on (its phase is
+/// `TIRO_PHASE_LOGIN_REQUIRED`): send their browser to its URL, then end it with `tiro_client_receive_login` or
+/// `tiro_client_complete_login` of the same client. The operation goes on by itself.
 ///
-/// NULL: `err` may be NULL.
-/// Returns: `TIRO_PENDING` if it has not ended in time: the operation stays. Else how it ended, and the operation is
-/// freed: `TIRO_OK`, or what it failed with. Of the join itself, the operation stays: `TIRO_E_DEADLOCK` inside a
-/// callback, `TIRO_E_FORKED`, `TIRO_E_NULL`, `TIRO_E_HANDLE`. After any other than `TIRO_PENDING`, `tiro_op_free` is
-/// safe.
-/// Thread: any. Blocks: up to `timeout_ms` (negative: without limit; 0: not at all).
+/// NULL: `err` may be NULL. The login is the caller's: free it with `tiro_login_free`.
+/// Returns: `TIRO_OK`; `TIRO_PENDING`, and no login, if it does not wait for one; `TIRO_E_FORKED`, `TIRO_E_NULL`,
+/// `TIRO_E_HANDLE`.
+/// Thread: any. Blocks: no.
 /// @since 0.1.0
 ///
 /// # Safety
-/// `err` is NULL or points to a variable.
+/// `login` and `err` are NULL or point to variables.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_op_join(
+pub unsafe extern "C" fn tiro_op_login(
     op: *mut tiro_op,
-    timeout_ms: i64,
+    login: *mut *mut tiro_login,
     err: *mut *mut tiro_error,
 ) -> tiro_status {
-    let mut nothing: *mut c_void = std::ptr::null_mut();
-    // SAFETY: as promised above.
-    unsafe { join(op, timeout_ms, &raw mut nothing, err, |()| Ok(std::ptr::null_mut())) }
-}
-
-/// Waits for an operation, takes the recording it results in and frees it.
-///
-/// NULL: `err` may be NULL. The recording is the caller's: free it with `tiro_recording_free`.
-/// Returns: as `tiro_op_join`; `TIRO_E_RESULT_TYPE` if the result is of another type: the operation stays.
-/// Thread: any. Blocks: up to `timeout_ms` (negative: without limit; 0: not at all).
-/// @since 0.1.0
-///
-/// # Safety
-/// `recording` and `err` are NULL or point to variables.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_op_join_recording(
-    op: *mut tiro_op,
-    timeout_ms: i64,
-    recording: *mut *mut tiro_recording,
-    err: *mut *mut tiro_error,
-) -> tiro_status {
-    // SAFETY: as promised above.
-    unsafe { join(op, timeout_ms, recording, err, |result: Recording| recording::new_handle(result)) }
-}
-
-/// Waits for an operation, takes the page of recordings it results in and frees it.
-///
-/// NULL: `err` may be NULL. The page is the caller's: free it with `tiro_page_free`.
-/// Returns: as `tiro_op_join`; `TIRO_E_RESULT_TYPE` if the result is of another type: the operation stays.
-/// Thread: any. Blocks: up to `timeout_ms` (negative: without limit; 0: not at all).
-/// @since 0.1.0
-///
-/// # Safety
-/// `page` and `err` are NULL or point to variables.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_op_join_page(
-    op: *mut tiro_op,
-    timeout_ms: i64,
-    page: *mut *mut tiro_page,
-    err: *mut *mut tiro_error,
-) -> tiro_status {
-    // SAFETY: as promised above.
-    unsafe { join(op, timeout_ms, page, err, |result: RecordingPage| handle::insert(Arc::new(result))) }
-}
-
-/// Waits for an operation, takes the transcript it results in and frees it.
-///
-/// NULL: `err` may be NULL. The transcript is the caller's: free it with `tiro_transcript_free`.
-/// Returns: as `tiro_op_join`; `TIRO_E_RESULT_TYPE` if the result is of another type: the operation stays.
-/// Thread: any. Blocks: up to `timeout_ms` (negative: without limit; 0: not at all).
-/// @since 0.1.0
-///
-/// # Safety
-/// `transcript` and `err` are NULL or point to variables.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_op_join_transcript(
-    op: *mut tiro_op,
-    timeout_ms: i64,
-    transcript: *mut *mut tiro_transcript,
-    err: *mut *mut tiro_error,
-) -> tiro_status {
-    // SAFETY: as promised above.
-    unsafe { join(op, timeout_ms, transcript, err, |result: Transcript| transcript::new_handle(result)) }
+    call(err, || {
+        // SAFETY: as promised above.
+        let login = unsafe { output("login", login) }?;
+        let Some(waited_for) = handle::get(op)?.operation.login()? else { return Ok(TIRO_PENDING) };
+        *login = login::new_handle(waited_for)?;
+        Ok(TIRO_OK)
+    })
 }

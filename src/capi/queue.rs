@@ -27,6 +27,8 @@ impl Handle for tiro_queue {
 pub const TIRO_EVENT_DONE: i32 = 1;
 /// Event: the operation is further than before; ask `tiro_op_progress`. At most ten a second, merged.
 pub const TIRO_EVENT_PROGRESS: i32 = 2;
+/// Event: the service has told something that waits in the operation. Merged: it stands for all that wait.
+pub const TIRO_EVENT_SERVICE: i32 = 3;
 
 /// Called when a queue becomes non-empty, on the library's callback thread.
 pub type tiro_wakeup_fn = Option<unsafe extern "C" fn(user_data: *mut c_void, queue: *mut tiro_queue)>;
@@ -110,6 +112,7 @@ pub unsafe extern "C" fn tiro_queue_next(
             *kind = match event.kind {
                 EventKind::Done => TIRO_EVENT_DONE,
                 EventKind::Progress => TIRO_EVENT_PROGRESS,
+                EventKind::Service => TIRO_EVENT_SERVICE,
             };
             *op = handle_of_op;
             *tag = std::ptr::without_provenance_mut(event.tag);

@@ -22,7 +22,7 @@ impl Handle for tiro_recording {
 
 pub(super) struct RecordingObject {
     recording: Recording,
-    texts: Texts<4>,
+    texts: Texts<6>,
 }
 
 /// A page of a list of recordings. Immutable; may be read by any thread.
@@ -43,19 +43,25 @@ pub const TIRO_RECORDING_NAME: i32 = 1;
 pub const TIRO_RECORDING_RAW_STATUS: i32 = 2;
 /// Field of `tiro_recording_copy`: why it failed or waits.
 pub const TIRO_RECORDING_FAILURE: i32 = 3;
+/// Field of `tiro_recording_copy`: who is editing it.
+pub const TIRO_RECORDING_EDITOR: i32 = 4;
+/// Field of `tiro_recording_copy`: the service's own description of it.
+pub const TIRO_RECORDING_RAW: i32 = 5;
 
-impl TextFields<4> for tiro_recording {
+impl TextFields<6> for tiro_recording {
     fn text(object: &Self::Object, field: i32) -> Option<&str> {
         Some(match field {
             TIRO_RECORDING_ID => &object.recording.id,
             TIRO_RECORDING_NAME => &object.recording.name,
             TIRO_RECORDING_RAW_STATUS => &object.recording.raw_status,
             TIRO_RECORDING_FAILURE => &object.recording.failure,
+            TIRO_RECORDING_EDITOR => &object.recording.editor,
+            TIRO_RECORDING_RAW => &object.recording.raw,
             _ => return None,
         })
     }
 
-    fn texts(object: &Self::Object) -> &Texts<4> {
+    fn texts(object: &Self::Object) -> &Texts<6> {
         &object.texts
     }
 }
@@ -153,6 +159,42 @@ pub unsafe extern "C" fn tiro_recording_failure(
     unsafe { borrow(recording, TIRO_RECORDING_FAILURE, len) }
 }
 
+/// Who is editing a recording in the service's own pages.
+///
+/// NULL: `recording` and `len` may be NULL. Borrowed until the recording is freed; copy with `tiro_recording_copy`.
+/// Returns: `""` if nobody is, as far as is known, and for NULL or a bad handle.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+///
+/// # Safety
+/// `len` is NULL or points to a variable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_recording_editor(
+    recording: *const tiro_recording,
+    len: *mut usize,
+) -> *const c_char {
+    // SAFETY: as promised above.
+    unsafe { borrow(recording, TIRO_RECORDING_EDITOR, len) }
+}
+
+/// The service's own description of a recording, as JSON.
+///
+/// NULL: `recording` and `len` may be NULL. Borrowed until the recording is freed; copy with `tiro_recording_copy`.
+/// Returns: `""` if the service has none, and for NULL or a bad handle.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+///
+/// # Safety
+/// `len` is NULL or points to a variable.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_recording_raw(
+    recording: *const tiro_recording,
+    len: *mut usize,
+) -> *const c_char {
+    // SAFETY: as promised above.
+    unsafe { borrow(recording, TIRO_RECORDING_RAW, len) }
+}
+
 /// Where a recording was on its way: `TIRO_STATUS_*`.
 ///
 /// NULL: `recording` may be NULL.
@@ -173,6 +215,17 @@ pub extern "C" fn tiro_recording_status(recording: *const tiro_recording) -> i32
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_created_at_ms(recording: *const tiro_recording) -> i64 {
     read(recording, 0, |recording| recording.created_at_ms)
+}
+
+/// When the status of a recording changed last, in Unix milliseconds.
+///
+/// NULL: `recording` may be NULL.
+/// Returns: 0 if the service does not say, and for NULL or a bad handle.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+#[unsafe(no_mangle)]
+pub extern "C" fn tiro_recording_changed_at_ms(recording: *const tiro_recording) -> i64 {
+    read(recording, 0, |recording| recording.changed_at_ms.unwrap_or(0))
 }
 
 /// Length of the sound of a recording, in milliseconds.

@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 pub use table::{OPTION_TABLE, OptionEntry, OptionType, Scope, option_entry};
 
 /// Environment variables of the library that are no options.
-const OTHER_VARIABLES: &[&str] = &["TIRO_DEBUG_LEAKS"];
+const OTHER_VARIABLES: &[&str] = &["TIRO_DEBUG_LEAKS", "TIRO_SANDBOX"];
 
 /// A set of options. Whatever the order of the calls, a value of [`Options::set`] wins over one of the environment,
 /// that over one of a file, and that over the default. `Debug` shows no secret.
@@ -131,6 +131,11 @@ impl Options {
             }
         }
         merged
+    }
+
+    /// Whether somebody gave a value, be it the default.
+    pub(crate) fn is_set(&self, key: &str) -> bool {
+        self.value(expected(key)).is_some()
     }
 
     pub(crate) fn text(&self, key: &str) -> String {

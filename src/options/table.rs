@@ -82,11 +82,19 @@ const fn row(
 use OptionType::{Choice, Integer, Path, Secret, Text};
 use Scope::{Call, Client, Export};
 
+mod gospeech;
+mod network;
+
 const SUBTITLES: &str = "srt, vtt, ttml";
 
+const ALL: &[&[OptionEntry]] = &[ROWS, network::ROWS, gospeech::ROWS];
+
 /// Every option, in alphabetical order.
-pub const OPTION_TABLE: &[OptionEntry] = &[
-    row("access_token", Secret, "", Client, "scripted", "A ready access token of the caller's."),
+pub const OPTION_TABLE: &[OptionEntry] = &sorted::<{ count(ALL) }>(ALL);
+
+/// What is not of a network, and not of one service alone that has a table of its own.
+const ROWS: &[OptionEntry] = &[
+    row("access_token", Secret, "", Client, "gospeech, scripted", "A ready access token of the caller's."),
     row(
         "ca_file",
         Path,
@@ -249,7 +257,7 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
         "scripted",
         "What the scripted service answers, as JSON (docs/scripted.md).",
     ),
-    row("service", Choice(&["local", "scripted"]), "local", Client, "all", "Who transcribes."),
+    row("service", Choice(&["gospeech", "local", "scripted"]), "local", Client, "all", "Who transcribes."),
     row(
         "spool_dir",
         Path,
@@ -335,9 +343,51 @@ pub const OPTION_TABLE: &[OptionEntry] = &[
     ),
 ];
 
-/// The row of a key.
+const fn count(tables: &[&[OptionEntry]]) -> usize {
+    let (mut count, mut table) = (0, 0);
+    while table < tables.len() {
+        count += tables[table].len();
+        table += 1;
+    }
+    count
+}
+
+/// The rows of several tables in one, by key.
+const fn sorted<const N: usize>(tables: &[&[OptionEntry]]) -> [OptionEntry; N] {
+    let mut rows = [tables[0][0]; N];
+    let (mut filled, mut table) = (0, 0);
+    while table < tables.len() {
+        let mut index = 0;
+        while index < tables[table].len() {
+            let mut place = filled;
+            while place > 0 && is_before(tables[table][index].key, rows[place - 1].key) {
+                rows[place] = rows[place - 1];
+                place -= 1;
+            }
+            rows[place] = tables[table][index];
+            filled += 1;
+            index += 1;
+        }
+        table += 1;
+    }
+    rows
+}
+
+const fn is_before(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at < b.len() && (at == a.len() || a[at] < b[at])
+}
+
+/// The row of a key. A dot in a key may be spelled as an underscore, which keywords and environments need.
 pub fn option_entry(key: &str) -> Option<&'static OptionEntry> {
-    OPTION_TABLE.iter().find(|entry| entry.key == key)
+    let same = |(a, b): (u8, u8)| a == b || (a == b'.' && b == b'_');
+    let spells =
+        |entry: &&OptionEntry| entry.key.len() == key.len() && entry.key.bytes().zip(key.bytes()).all(same);
+    OPTION_TABLE.iter().find(spells)
 }
 
 /// The key most like an unknown one, if any is near.

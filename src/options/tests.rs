@@ -25,6 +25,18 @@ fn the_table_is_sorted_and_its_defaults_are_values() {
 }
 
 #[test]
+fn a_dot_may_be_spelled_as_an_underscore_and_means_one_key() {
+    let spelled = |entry: &OptionEntry| entry.key.replace('.', "_");
+    let all: std::collections::BTreeSet<_> = OPTION_TABLE.iter().map(spelled).collect();
+    assert_eq!(all.len(), OPTION_TABLE.len());
+    let mut options = Options::new();
+    options.load_variables(variables(&[("TIRO_GOSPEECH_PATH_UPLOAD", "/v2/records")])).unwrap();
+    assert_eq!(options.get("gospeech.path.upload").unwrap(), "/v2/records");
+    options.set("gospeech_path_upload", "/v3/records").unwrap();
+    assert_eq!(options.get("gospeech.path.upload").unwrap(), "/v3/records");
+}
+
+#[test]
 fn explicit_wins_over_environment_over_file_over_default() {
     let mut options = Options::new();
     assert_eq!(options.get("threads").unwrap(), "0");

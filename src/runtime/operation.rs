@@ -17,8 +17,13 @@ use futures_util::future::{AbortHandle, Abortable};
 use super::queue::{Attachment, EventKind, Queue};
 use super::sync::{Condvar, Mutex, wait_until};
 use super::{Lease, callbacks, generation, post_callback, runtime};
+use crate::auth::Login;
+use crate::client::Client;
+use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{Inbox, ServiceEvent, no_more};
 use crate::recording::{Recording, RecordingPage};
+use crate::service::remote::{Diagnosis, ManagedUser};
 use crate::transcript::Transcript;
 
 /// Progress is told at most this often; what comes in between is merged.
@@ -38,6 +43,12 @@ pub enum Output {
     Transcript(Transcript),
     /// Where something was put.
     Path(PathBuf),
+    /// Bytes with their media type; JSON for results that have no type of their own in every language.
+    Document(Document),
+    /// A client.
+    Client(Client),
+    /// A login that a person has to go through.
+    Login(Login),
 }
 
 /// A type that an operation can result in.
@@ -59,7 +70,29 @@ macro_rules! result_of {
     )+};
 }
 
-result_of!(Recording(Recording), Page(RecordingPage), Transcript(Transcript), Path(PathBuf));
+result_of!(
+    Recording(Recording),
+    Page(RecordingPage),
+    Transcript(Transcript),
+    Path(PathBuf),
+    Document(Document),
+    Client(Client),
+    Login(Login)
+);
+
+/// Types that cross every binding as JSON.
+macro_rules! result_as_json {
+    ($($type:ty),+) => {$(
+        impl ResultOf for $type {
+            fn from_output(output: Output) -> Option<Self> {
+                match output { Output::Document(document) => document.json().ok(), _ => None }
+            }
+            fn into_output(self) -> Output { Output::Document(Document::json_of(&self)) }
+        }
+    )+};
+}
+
+result_as_json!(ManagedUser, Diagnosis);
 
 impl ResultOf for () {
     /// Every result can be dropped.
@@ -94,6 +127,8 @@ pub enum ProgressPhase {
     Processing,
     /// Fetching or converting a model; in bytes.
     Installing,
+    /// A person has to log in first: [`Operation::login`] says where. Nothing to measure.
+    LoginRequired,
 }
 
 impl ProgressPhase {
@@ -104,6 +139,7 @@ impl ProgressPhase {
             Self::Uploading => "uploading",
             Self::Processing => "processing",
             Self::Installing => "installing",
+            Self::LoginRequired => "login_required",
         }
     }
 }
@@ -135,11 +171,31 @@ struct State {
     cancelled: bool,
     cancel: Option<Box<dyn FnOnce() + Send>>,
     progress: Progress,
+    login: Option<Login>,
     progress_told: Option<Instant>,
     wakers: Vec<Waker>,
     on_done: Vec<DoneCallback>,
     on_progress: Vec<ProgressCallback>,
     attachment: Option<Attachment>,
+    events: Inbox,
+    event_wakers: Vec<Waker>,
+}
+
+impl State {
+    /// The oldest event; once the task has ended and all are taken, what ended it.
+    fn next_event(&mut self) -> Option<Result<ServiceEvent>> {
+        if let Some(event) = self.events.take() {
+            return Some(Ok(event));
+        }
+        self.outcome.as_ref().map(|outcome| Err(outcome.as_ref().err().cloned().unwrap_or_else(no_more)))
+    }
+}
+
+/// Wakes `waker` at the next change, once.
+fn enlist(wakers: &mut Vec<Waker>, waker: &Waker) {
+    if !wakers.iter().any(|known| known.will_wake(waker)) {
+        wakers.push(waker.clone());
+    }
 }
 
 impl Task {
@@ -189,7 +245,8 @@ impl Task {
         // Taken out, so that nothing of the host's is called or dropped under the lock.
         let on_done = std::mem::take(&mut state.on_done);
         let released = (state.cancel.take(), std::mem::take(&mut state.on_progress));
-        let wakers = std::mem::take(&mut state.wakers);
+        let mut wakers = std::mem::take(&mut state.wakers);
+        wakers.append(&mut state.event_wakers);
         let attachment = state.attachment.take();
         let failure = outcome.as_ref().err().map(Error::kind);
         let posted = attachment.and_then(|attachment| attachment.post(EventKind::Done, failure));
@@ -269,9 +326,35 @@ impl Task {
         } else if state.attachment.is_some() {
             return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));
         } else {
+            let posted = match state.events.is_empty() {
+                true => None,
+                false => attachment.post(EventKind::Service, None),
+            };
             state.attachment = Some(attachment);
+            drop(state);
+            if let Some(posted) = posted {
+                posted.tell();
+            }
         }
         Ok(())
+    }
+
+    /// Keeps an event until somebody takes it.
+    fn put_event(&self, event: ServiceEvent) {
+        let mut state = self.state.lock();
+        if state.outcome.is_some() {
+            return;
+        }
+        state.events.put(event);
+        let wakers = std::mem::take(&mut state.event_wakers);
+        let attachment = state.attachment.as_ref();
+        let posted = attachment.and_then(|attachment| attachment.post(EventKind::Service, None));
+        drop(state);
+        self.changed.notify_all();
+        wakers.into_iter().for_each(Waker::wake);
+        if let Some(posted) = posted {
+            posted.tell();
+        }
     }
 }
 
@@ -303,6 +386,17 @@ impl Reporter {
 
     pub(crate) fn progress(&self, phase: ProgressPhase, done: u64, total: u64) {
         self.task.set_progress(Progress { phase, done, total });
+    }
+
+    /// Tells that a person has to log in, and where.
+    pub(crate) fn login_required(&self, login: Login) {
+        self.task.state.lock().login = Some(login);
+        self.progress(ProgressPhase::LoginRequired, 0, 0);
+    }
+
+    /// Tells an event of the service to whoever holds the operation.
+    pub(crate) fn event(&self, event: ServiceEvent) {
+        self.task.put_event(event);
     }
 }
 
@@ -401,6 +495,53 @@ impl<T: ResultOf> Operation<T> {
         Ok(self.task.state.lock().progress)
     }
 
+    /// The login that the operation waits for, while a person has to log in before it can go on: send their browser to
+    /// its URL, then end it with [`Client::complete_login`] or [`Client::receive_login`].
+    pub fn login(&self) -> Result<Option<Login>> {
+        self.task.check_process()?;
+        let state = self.task.state.lock();
+        let waits = state.outcome.is_none() && state.progress.phase == ProgressPhase::LoginRequired;
+        Ok(state.login.clone().filter(|_| waits))
+    }
+
+    /// Takes the oldest event of the service that waits in the operation, if there is one; also after the operation has
+    /// ended. Only an operation of [`crate::Client::events`] has any. An [`EventKind::Service`] in the queue stands for
+    /// all that wait: take them until there is none.
+    pub fn take_event(&self) -> Result<Option<ServiceEvent>> {
+        self.task.check_process()?;
+        Ok(self.task.state.lock().events.take())
+    }
+
+    pub(crate) fn next_event(&self, timeout: Option<Duration>) -> Result<Option<ServiceEvent>> {
+        self.task.check_process()?;
+        let mut state = self.task.state.lock();
+        if let Some(next) = state.next_event() {
+            return next.map(Some);
+        }
+        if timeout == Some(Duration::ZERO) {
+            return Ok(None);
+        }
+        if callbacks::inside() {
+            return Err(Error::new(ErrorKind::Deadlock, "waiting inside a callback would wait for itself"));
+        }
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let ready = |state: &State| state.outcome.is_some() || !state.events.is_empty();
+        state = wait_until(&self.task.changed, state, deadline, ready).0;
+        state.next_event().transpose()
+    }
+
+    pub(crate) fn poll_event(&self, context: &mut Context<'_>) -> Poll<Result<ServiceEvent>> {
+        self.task.check_process()?;
+        let mut state = self.task.state.lock();
+        match state.next_event() {
+            Some(next) => Poll::Ready(next),
+            None => {
+                enlist(&mut state.event_wakers, context.waker());
+                Poll::Pending
+            }
+        }
+    }
+
     /// Calls back on the library's callback thread once the operation has ended; also if it has already.
     pub fn on_done(&self, callback: impl FnOnce(Result<T>) + Send + 'static) -> Result<()> {
         self.task.check_process()?;
@@ -464,9 +605,7 @@ impl<T: ResultOf> Future for Operation<T> {
         if let Some(outcome) = state.outcome.clone() {
             return Poll::Ready(outcome.and_then(Self::result));
         }
-        if !state.wakers.iter().any(|waker| waker.will_wake(context.waker())) {
-            state.wakers.push(context.waker().clone());
-        }
+        enlist(&mut state.wakers, context.waker());
         Poll::Pending
     }
 }

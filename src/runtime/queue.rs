@@ -17,6 +17,8 @@ pub enum EventKind {
     Done,
     /// The operation is further than before.
     Progress,
+    /// Events of the service wait in the operation: [`super::Operation::take_event`].
+    Service,
 }
 
 /// An event of an operation that is attached to a queue.
@@ -57,9 +59,9 @@ struct State {
 
 impl State {
     fn push(&mut self, event: Event) -> Option<Wakeup> {
-        // One progress event an operation is enough: who takes it asks for the progress then.
-        let waits = |queued: &Event| queued.kind == EventKind::Progress && queued.key == event.key;
-        if event.kind == EventKind::Progress && self.events.iter().any(waits) {
+        // One of these an operation is enough: who takes it asks for the progress, or for all that waits, then.
+        let waits = |queued: &Event| queued.kind == event.kind && queued.key == event.key;
+        if event.kind != EventKind::Done && self.events.iter().any(waits) {
             return None;
         }
         self.events.push_back(event);

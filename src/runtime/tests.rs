@@ -8,7 +8,8 @@ use super::queue::{EventKind, Queue};
 #[cfg(not(shuttle))]
 mod single {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::error::{Error, ErrorKind};
+    use crate::events::{ServiceEvent, ServiceEventKind};
     use std::time::Duration;
 
     fn started(outcome: crate::Result<Output>, after: Duration) -> Operation<Output> {
@@ -83,6 +84,40 @@ mod single {
         }
         assert!(kinds.len() <= 3, "{kinds:?}");
         assert!(queue.next(Some(Duration::ZERO)).unwrap().is_none());
+    }
+
+    #[test]
+    fn events_of_a_service_are_told_once_until_they_are_taken() {
+        let queue = Queue::new();
+        let (go, mut gone) = tokio::sync::mpsc::channel::<u32>(1);
+        let operation: Operation<()> = Operation::start(move |reporter| async move {
+            while let Some(count) = gone.recv().await {
+                for number in 0..count {
+                    let event = ServiceEvent::new(ServiceEventKind::ExportCompleted, "{}");
+                    reporter.event(event.about(number.to_string()));
+                }
+            }
+            Err(Error::new(ErrorKind::Auth, "no more"))
+        })
+        .unwrap();
+        go.blocking_send(2).unwrap();
+        let first = operation.next_event(Some(Duration::from_secs(10))).unwrap().unwrap();
+        assert_eq!(first.recording_id, "0");
+        // What waits already is told to a queue that comes late.
+        operation.attach(&queue, 7, 0).unwrap();
+        let next = || queue.next(Some(Duration::from_secs(10))).unwrap().unwrap().kind;
+        assert_eq!(next(), EventKind::Service);
+        assert_eq!(operation.take_event().unwrap().unwrap().recording_id, "1");
+        assert!(operation.take_event().unwrap().is_none());
+        assert!(operation.next_event(Some(Duration::ZERO)).unwrap().is_none());
+        go.blocking_send(500).unwrap();
+        drop(go);
+        assert!(operation.wait(None).unwrap().is_err());
+        assert_eq!((next(), next()), (EventKind::Service, EventKind::Done));
+        assert!(queue.next(Some(Duration::ZERO)).unwrap().is_none());
+        let left = std::iter::from_fn(|| operation.take_event().unwrap()).count();
+        assert_eq!(left, 500);
+        assert_eq!(operation.next_event(None).unwrap_err().kind(), ErrorKind::Auth);
     }
 
     #[test]

@@ -2,21 +2,31 @@
 //! calls it. Adding one is a folder here, a decoder in `transcript` if it has a document of its own, and a line in
 //! [`open`].
 
+pub(crate) mod address;
+mod download;
+pub(crate) mod endpoint;
+pub(crate) mod gospeech;
 #[cfg(feature = "local")]
 pub(crate) mod local;
+pub(crate) mod remote;
 mod scripted;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use self::remote::{ManagedUsers, Remote};
+use crate::auth::TokenProvider;
 use crate::client::Embedding;
+use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::EventFeed;
 use crate::options::Options;
 use crate::recording::{Recording, RecordingPage};
-use crate::runtime::Reporter;
+use crate::runtime::{Reporter, blocking};
 use crate::source::Claim;
-use crate::transcript::Transcript;
+use crate::transcript::{ExportFormat, Sink, Transcript};
 
 /// What a service gives back: a future that ends what it does when it is dropped.
 pub(crate) type ServiceFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
@@ -62,13 +72,49 @@ pub(crate) trait Service: Send + Sync {
         Box::pin(async move { Err(error.with_hint("delete the recordings one by one")) })
     }
 
+    /// A recording's transcript in a format, into a file or into memory. By default tiro's own exporters write it.
+    fn export<'a>(
+        &'a self,
+        call: &'a Call,
+        id: &'a str,
+        format: &'static ExportFormat,
+        to: Option<PathBuf>,
+    ) -> ServiceFuture<'a, Document> {
+        Box::pin(async move { export_here(self.transcript(call, id).await?, format, to).await })
+    }
+
+    /// What it can do as a service with accounts, if it is one.
+    fn remote(&self) -> Option<&dyn Remote> {
+        None
+    }
+
+    /// What it can do for accounts that are managed by this one, if it can.
+    fn managed_users(&self) -> Option<&dyn ManagedUsers> {
+        None
+    }
+
+    /// Tells every change of the recordings, and what else the service tells, until it is dropped or can no more.
+    fn events<'a>(&'a self, _call: &'a Call, _feed: EventFeed) -> ServiceFuture<'a, ()> {
+        let error = Error::new(ErrorKind::Unsupported, "this service tells no events");
+        Box::pin(async move { Err(error.with_hint("ask for the recording, or wait for it")) })
+    }
+
     /// The caller of a whole job gave up: stop working on the recording, where that is the service's to decide.
     fn abandon(&self, _id: &str) {}
 }
 
-/// The service that the options name.
-pub(crate) fn open(options: &Options, embedding: Embedding) -> Result<Arc<dyn Service>> {
-    match options.text("service").as_str() {
+/// The service that the options name. `tokens` gives the access tokens, for a service that takes any.
+pub(crate) fn open(
+    options: &Options,
+    embedding: Embedding,
+    tokens: Option<Arc<dyn TokenProvider>>,
+) -> Result<Arc<dyn Service>> {
+    let service = options.text("service");
+    if tokens.is_some() && service != "gospeech" {
+        return Err(Error::new(ErrorKind::Argument, format!("the service {service} takes no access tokens")));
+    }
+    match service.as_str() {
+        "gospeech" => Ok(Arc::new(gospeech::GoSpeech::open(options, tokens)?)),
         "scripted" => Ok(Arc::new(scripted::Scripted::open(options)?)),
         #[cfg(feature = "local")]
         "local" => local::open(options, embedding),
@@ -80,6 +126,24 @@ pub(crate) fn open(options: &Options, embedding: Embedding) -> Result<Arc<dyn Se
             ))
         }
     }
+}
+
+/// Has tiro's own exporters write a transcript into a file, or into memory.
+async fn export_here(
+    transcript: Transcript,
+    format: &'static ExportFormat,
+    to: Option<PathBuf>,
+) -> Result<Document> {
+    let write = move || {
+        let mut bytes = Vec::new();
+        let sink = match &to {
+            Some(path) => Sink::Path(path),
+            None => Sink::Buffer(&mut bytes),
+        };
+        transcript.export(format.name, None, sink)?;
+        Ok(Document::new(format.media_type, bytes))
+    };
+    blocking(write).await?
 }
 
 /// The error for an id that a service does not have.

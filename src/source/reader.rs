@@ -86,8 +86,32 @@ impl SourceReader {
     }
 }
 
-#[cfg_attr(not(feature = "local"), allow(dead_code, reason = "only the local service reads out of order"))]
 impl SourceReader {
+    /// Whether the first byte can be had again: of a pipe it cannot, nor of callbacks that do not rewind.
+    pub fn can_restart(&self) -> bool {
+        match self.claim.kind() {
+            Kind::Callbacks { callbacks, .. } => {
+                let callbacks = callbacks.lock();
+                callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
+            }
+            _ => self.can_seek(),
+        }
+    }
+
+    /// Goes on reading at the first byte. What was declared stays declared.
+    pub fn restart(&mut self) -> Result<()> {
+        if self.position == 0 {
+            return Ok(());
+        }
+        match self.claim.kind() {
+            Kind::Callbacks { callbacks, .. } => rewind(&mut **callbacks.lock())?,
+            _ if self.can_seek() => self.seek_to(0).map_err(|error| read_error(&error))?,
+            _ => return Err(read_before()),
+        }
+        self.position = 0;
+        Ok(())
+    }
+
     /// Whether [`SourceReader::seek_to`] works: files and bytes in memory, but neither pipes nor callbacks.
     pub fn can_seek(&self) -> bool {
         match self.claim.kind() {
@@ -115,6 +139,10 @@ impl SourceReader {
 
     /// Makes sure that the source is as long as it declared, where parts of it were passed over: goes to its end and
     /// reads on. What cannot seek must be read to its end instead.
+    #[cfg_attr(
+        not(feature = "local"),
+        allow(dead_code, reason = "only the local service reads out of order")
+    )]
     pub fn check_size(&mut self) -> io::Result<()> {
         let Some(size) = self.size else { return Ok(()) };
         // The last byte must be there, and none after it.

@@ -26,6 +26,7 @@ use format::{PLAIN, PLAIN_PARAGRAPH};
 
 pub use build::{Paragraph, Segment, TranscriptBuilder, Word};
 pub use decode::Spacing;
+pub(crate) use export::Replacement;
 pub use export::{EXPORT_FORMATS, ExportFormat, Sink};
 pub use format::{Align, Attributes, Format, List, ParagraphStyle, Script};
 pub use search::Match;
@@ -60,6 +61,15 @@ impl Transcript {
 
     fn of(columns: Columns) -> Self {
         Self { shared: Arc::new(Shared { columns, text: OnceBox::new(), view: OnceBox::new() }) }
+    }
+
+    /// The same, of this recording: for one that was just decoded from a document that does not name it.
+    pub(crate) fn of_recording(mut self, id: &str) -> Self {
+        match Arc::get_mut(&mut self.shared) {
+            Some(shared) => shared.columns.recording_id = id.to_owned(),
+            None => debug_assert!(false, "somebody holds a transcript that was just decoded"),
+        }
+        self
     }
 
     /// The recording it is of.

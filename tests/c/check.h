@@ -162,6 +162,34 @@ static inline tiro_client *scripted(const char *script)
     return client;
 }
 
+/* Of a service with accounts, where nobody serves: whatever needs the network fails. */
+static inline tiro_options *unserved_options(void)
+{
+    const char *const pairs[][2] = {
+        {TIRO_OPT_SERVICE, "gospeech"},
+        {TIRO_OPT_API_BASE_URL, "http://127.0.0.1:9"},
+        {TIRO_OPT_AUTH_BASE_URL, "http://127.0.0.1:9"},
+        {TIRO_OPT_CLIENT_ID, "client"},
+        {TIRO_OPT_REDIRECT_URI, "http://127.0.0.1:18931/callback"},
+        {TIRO_OPT_GOSPEECH_LINK_RECORDING, "http://127.0.0.1:9/r/{recordId}"},
+        {TIRO_OPT_GOSPEECH_LINK_WORKLIST, "http://127.0.0.1:9/list"},
+        {TIRO_OPT_MAX_RETRIES, "0"},
+    };
+    tiro_options *options = tiro_options_new();
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        CHECK_OK(tiro_options_set(options, pairs[i][0], pairs[i][1], NULL));
+    return options;
+}
+
+static inline tiro_client *unserved(void)
+{
+    tiro_options *options = unserved_options();
+    tiro_client *client = NULL;
+    CHECK_OK(tiro_client_new(options, &client, NULL));
+    tiro_options_free(options);
+    return client;
+}
+
 static inline tiro_source *bytes_source(void)
 {
     tiro_source *source = NULL;
@@ -265,7 +293,7 @@ static inline void run_case(const char *name, void (*body)(void))
 {
     body();
     if (tiro_live_handles(TIRO_HANDLE_ANY) != 0) {
-        for (int32_t kind = 1; kind <= 9; kind++)
+        for (int32_t kind = 1; kind <= 20; kind++)
             if (tiro_live_handles(kind) != 0)
                 fprintf(stderr, "%lld handles of kind %d\n", (long long)tiro_live_handles(kind), (int)kind);
         check_failed(name, 0, "the case left handles behind");

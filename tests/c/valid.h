@@ -7,12 +7,12 @@
 
 #include "check.h"
 
-enum result { RECORDING, PAGE, TRANSCRIPT };
+enum result { RECORDING, PAGE, TRANSCRIPT, DOCUMENT, LOGIN, EVENTS };
 
 struct valid {
     /* inputs */
-    tiro_options *options, *call;
-    tiro_client *client;
+    tiro_options *options, *call, *accounts;
+    tiro_client *client, *remote;
     tiro_op *op;
     tiro_queue *queue;
     tiro_source *source;
@@ -20,6 +20,9 @@ struct valid {
     tiro_recording *recording;
     tiro_page *page;
     tiro_transcript *transcript;
+    tiro_login *login;
+    tiro_document *document;
+    tiro_service_event *service_event;
     char id[64];
     const char *path;
     int fd;
@@ -31,9 +34,12 @@ struct valid {
     tiro_recording *new_recording;
     tiro_page *new_page;
     tiro_transcript *new_transcript;
+    tiro_login *new_login;
+    tiro_document *new_document;
+    tiro_service_event *new_service_event;
     tiro_error *err;
     void *tag;
-    char buf[256];
+    char buf[65536];
     size_t need, len, count, stride;
     int32_t kind, fd_out, phase;
     uint64_t done, total;
@@ -50,12 +56,24 @@ struct valid {
 #define VALID_VTT "WEBVTT\n\n00:00.000 --> 00:01.000\nA word.\n"
 #define VALID_SEGMENTS "{\"segments\": []}"
 
+/* Two events: one for the handle, one to be taken. */
+#define VALID_EVENTS \
+    "{\"events\": [{\"kind\": \"recording_changed\", \"recording_id\": \"scripted-1\"}," \
+    "{\"kind\": \"export_completed\", \"recording_id\": \"scripted-1\", \"detail\": {\"fileId\": \"7\"}}]}"
+
 /* What a variable holds before a call that has to blank it. */
 #define GARBAGE 77
 
 static inline void valid_log(void *data, int32_t level, const char *target, const char *message)
 {
     (void)data, (void)level, (void)target, (void)message;
+}
+
+static inline int64_t valid_token(void *data, const char *refused, char *buf, size_t cap)
+{
+    (void)data, (void)refused, (void)cap;
+    buf[0] = 't';
+    return 1;
 }
 
 static inline void valid_done(void *data, tiro_op *op, tiro_status status)
@@ -106,7 +124,9 @@ static inline void valid_make(struct valid *v, enum result result)
 
     v->options = tiro_options_new();
     v->call = tiro_options_new();
+    v->accounts = unserved_options();
     CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SERVICE, "scripted", NULL));
+    CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SCRIPT, VALID_EVENTS, NULL));
     CHECK(tiro_options_set(v->options, "no such key", "x", &v->error) == TIRO_E_OPTION);
     CHECK_OK(tiro_client_new(v->options, &v->client, NULL));
     CHECK_OK(tiro_queue_new(&v->queue, NULL));
@@ -119,14 +139,30 @@ static inline void valid_make(struct valid *v, enum result result)
     CHECK_OK(tiro_op_join_page(op, -1, &v->page, NULL));
     CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_transcript(op, -1, &v->transcript, NULL));
+    v->remote = unserved();
+    CHECK_OK(tiro_client_endpoints(v->remote, &v->document, NULL));
+    CHECK_OK(tiro_client_login_begin(v->remote, NULL, &op, NULL));
+    CHECK_OK(tiro_op_join_login(op, -1, &v->login, NULL));
+    tiro_op *events = NULL;
+    CHECK_OK(tiro_client_events(v->client, NULL, &events, NULL));
+    CHECK_OK(tiro_op_take_event(events, -1, &v->service_event, NULL));
 
     if (result == RECORDING)
         CHECK_OK(tiro_client_recording(v->client, v->id, NULL, &v->op, NULL));
     else if (result == PAGE)
         CHECK_OK(tiro_client_recordings(v->client, 0, 10, NULL, &v->op, NULL));
-    else
+    else if (result == TRANSCRIPT)
         CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &v->op, NULL));
-    CHECK_OK(tiro_op_wait(v->op, -1, NULL));
+    else if (result == DOCUMENT)
+        CHECK_OK(tiro_client_export(v->client, v->id, "txt", NULL, &v->op, NULL));
+    else if (result == LOGIN)
+        CHECK_OK(tiro_client_login_begin(v->remote, NULL, &v->op, NULL));
+    if (result == EVENTS) {
+        v->op = events; /* it never ends */
+    } else {
+        tiro_op_free(events);
+        CHECK_OK(tiro_op_wait(v->op, -1, NULL));
+    }
 
     v->need = v->len = v->count = v->stride = GARBAGE;
     v->kind = v->fd_out = v->phase = GARBAGE;
@@ -139,6 +175,9 @@ static inline void valid_make(struct valid *v, enum result result)
     memset(&v->new_recording, GARBAGE, sizeof v->new_recording);
     memset(&v->new_page, GARBAGE, sizeof v->new_page);
     memset(&v->new_transcript, GARBAGE, sizeof v->new_transcript);
+    memset(&v->new_login, GARBAGE, sizeof v->new_login);
+    memset(&v->new_document, GARBAGE, sizeof v->new_document);
+    memset(&v->new_service_event, GARBAGE, sizeof v->new_service_event);
     memset(&v->err, GARBAGE, sizeof v->err);
 }
 
@@ -148,7 +187,9 @@ static inline void valid_end(struct valid *v, int destroyed)
     CHECK_OK(tiro_log_set(NULL, NULL, NULL, 0, NULL));
     tiro_options_free(v->options);
     tiro_options_free(v->call);
+    tiro_options_free(v->accounts);
     tiro_client_free(v->client);
+    tiro_client_free(v->remote);
     tiro_op_free(v->op);
     tiro_queue_free(v->queue);
     tiro_source_free(v->source);
@@ -156,6 +197,9 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_recording_free(v->recording);
     tiro_page_free(v->page);
     tiro_transcript_free(v->transcript);
+    tiro_login_free(v->login);
+    tiro_document_free(v->document);
+    tiro_service_event_free(v->service_event);
     /* A failed call blanked these, a call that never saw them left them as they were: neither is a handle. */
     tiro_client_free(v->new_client);
     tiro_op_free(v->new_op);
@@ -164,6 +208,9 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_recording_free(v->new_recording);
     tiro_page_free(v->new_page);
     tiro_transcript_free(v->new_transcript);
+    tiro_login_free(v->new_login);
+    tiro_document_free(v->new_document);
+    tiro_service_event_free(v->new_service_event);
     tiro_error_free(v->err);
     if (v->schema.release != NULL)
         v->schema.release(&v->schema);

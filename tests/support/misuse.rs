@@ -5,10 +5,39 @@ use std::fmt::Write;
 
 use super::header::{Function, Parameter, functions};
 
-const KINDS: [&str; 9] =
-    ["options", "client", "op", "queue", "source", "error", "recording", "page", "transcript"];
+const KINDS: [&str; 12] = [
+    "options",
+    "client",
+    "op",
+    "queue",
+    "source",
+    "error",
+    "recording",
+    "page",
+    "transcript",
+    "login",
+    "document",
+    "service_event",
+];
 /// Kinds that a forked child cannot use.
 const OF_THIS_PROCESS: [&str; 4] = ["client", "op", "queue", "source"];
+/// What only a client of a service with accounts does, which here is one that nobody serves.
+const OF_ACCOUNTS: [&str; 14] = [
+    "sign_in",
+    "sign_out",
+    "login_begin",
+    "complete_login",
+    "receive_login",
+    "logout_url",
+    "recording_link",
+    "worklist_link",
+    "request",
+    "endpoints",
+    "doctor",
+    "create_managed_user",
+    "delete_managed_user",
+    "as_user",
+];
 
 impl Parameter {
     fn is_pointer(&self) -> bool {
@@ -87,6 +116,7 @@ impl Function {
         let value = clause.split([' ', ',']).next().unwrap();
         match value {
             "\"\"" => "got != NULL && got[0] == '\\0' && v.len == 0".to_owned(),
+            "NULL" if clause.contains("a length of 0") => "got == NULL && v.len == 0".to_owned(),
             "NULL" => {
                 assert!(clause.contains("a count of 0"));
                 "got == NULL && v.count == 0".to_owned()
@@ -107,7 +137,12 @@ impl Function {
     fn valid(&self, parameter: &Parameter) -> String {
         let name = parameter.name.as_str();
         if let Some(kind) = parameter.handle_kind() {
-            return if name.starts_with("call") { "v.call".into() } else { format!("v.{kind}") };
+            return match kind {
+                "options" if name.starts_with("call") => "v.call".into(),
+                "options" if self.name == "tiro_client_new_with_tokens" => "v.accounts".into(),
+                "client" if self.is_of_accounts() => "v.remote".into(),
+                _ => format!("v.{kind}"),
+            };
         }
         if let Some(kind) = parameter.output_kind() {
             return format!("&v.new_{kind}");
@@ -120,10 +155,17 @@ impl Function {
             ("const char *", "id") => "v.id",
             ("const char *", "name") => "\"a.wav\"",
             ("const char *", "model") => "\"tiny.en\"",
-            ("const char *", "path") if self.name == "tiro_transcript_save" => "\"valid.txt\"",
+            ("const char *", "path") if self.writes() => "\"valid.txt\"",
             ("const char *", "path" | "from") => "v.path",
             ("const char *", "format") => "\"txt\"",
             ("const char *", "phrase") => "\"no such words\"",
+            ("const char *", "method") => "\"GET\"",
+            ("const char *", "target") => "\"/api/records\"",
+            ("const char *", "content_type") => "\"text/plain\"",
+            ("const char *", "ticket" | "initials") => "\"t\"",
+            ("const char *", "redirect_url") => "\"http://127.0.0.1:1/callback\"",
+            ("const char *", "email") => "\"ada@example.com\"",
+            ("const char *", "first_name" | "last_name" | "display_name") => "\"Ada\"",
             ("tiro_match *", _) => "v.matches",
             ("struct ArrowSchema *", _) => "&v.schema",
             ("struct ArrowArray *", _) => "&v.array",
@@ -145,6 +187,7 @@ impl Function {
             ("void *", "user_data" | "tag") => "&v",
             ("const void *", "data") => "\"data\"",
             ("tiro_log_fn", _) => "valid_log",
+            ("tiro_token_fn", _) => "valid_token",
             ("tiro_destroy_fn", _) => "valid_destroy",
             ("tiro_done_fn", _) => "valid_done",
             ("tiro_wakeup_fn", _) => "valid_wakeup",
@@ -163,6 +206,16 @@ impl Function {
         value.to_owned()
     }
 
+    /// A verb that only services with accounts have.
+    fn is_of_accounts(&self) -> bool {
+        self.name.strip_prefix("tiro_client_").is_some_and(|verb| OF_ACCOUNTS.contains(&verb))
+    }
+
+    /// Whether its path is that of a file to be written.
+    fn writes(&self) -> bool {
+        matches!(self.name.as_str(), "tiro_transcript_save" | "tiro_client_export_to_path")
+    }
+
     /// A document that the function reads.
     fn document(&self) -> Option<&'static str> {
         Some(match self.name.strip_prefix("tiro_transcript_from_")? {
@@ -177,6 +230,9 @@ impl Function {
         match self.name.as_str() {
             "tiro_op_join_page" => "PAGE",
             "tiro_op_join_transcript" => "TRANSCRIPT",
+            "tiro_op_join_document" => "DOCUMENT",
+            "tiro_op_join_login" => "LOGIN",
+            "tiro_op_take_event" => "EVENTS",
             _ => "RECORDING",
         }
     }
@@ -266,6 +322,10 @@ impl Program {
                         "tiro_model_install" => "got != TIRO_E_NULL && got != TIRO_E_PANIC",
                         // The default is the local service, which a build may be without.
                         "tiro_client_new" if wrong == "options" => "got >= 0 || got == TIRO_E_UNSUPPORTED",
+                        // It takes no tokens.
+                        "tiro_client_new_with_tokens" if wrong == "options" => "got == TIRO_E_ARGUMENT",
+                        // No operation results in a client where nobody serves.
+                        "tiro_op_join_client" => "got == TIRO_E_RESULT_TYPE",
                         _ => "got >= 0",
                     };
                     let body = format!("    tiro_status got = {call};\n    CHECK({wanted});\n");
@@ -313,7 +373,12 @@ impl Program {
                 write!(body, "    bad = (void *)v.{other};\n{}{again}", expect("TIRO_E_HANDLE")).unwrap();
             }
             body.push_str("    v.err = NULL;\n");
-            self.case(&format!("wrong_kind_{name}_{wrong}"), function.result(), 8 * destroys, &body);
+            self.case(
+                &format!("wrong_kind_{name}_{wrong}"),
+                function.result(),
+                (KINDS.len() - 1) * destroys,
+                &body,
+            );
             let body = format!(
                 "    void *values[16];\n    int count = made_up(&v, values);\n    for (int i = 0; i < count; i++) {{\n    \
                  tiro_{kind} *bad = values[i];\n{}{again}    }}\n    v.err = NULL;\n",

@@ -5,6 +5,8 @@ pub mod files;
 pub mod header;
 #[cfg(unix)]
 pub mod misuse;
+pub mod person;
 #[cfg(unix)]
 pub mod program;
 pub mod random;
+pub mod sandbox;

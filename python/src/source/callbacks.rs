@@ -23,7 +23,7 @@ impl Failure {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn set(&self, raised: Held) {
+    pub(crate) fn set(&self, raised: Held) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(raised);
     }
 }

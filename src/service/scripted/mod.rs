@@ -13,6 +13,9 @@ use secrecy::SecretString;
 
 use super::{Call, PageRequest, Service, ServiceFuture, no_recording};
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{EventFeed, ServiceEvent, ServiceEventKind};
+use crate::following::tell_changes;
+use crate::instant::now_ms;
 use crate::options::{Options, same_secret};
 use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 use crate::runtime::sync::Mutex;
@@ -74,6 +77,28 @@ impl Scripted {
         Ok((Recording::new(details), next_change))
     }
 
+    /// Tells the scripted events, and then no more, but for the end of the account, which ends them. Without a script: what
+    /// becomes of the recordings.
+    async fn tell(&self, call: &Call, feed: EventFeed) -> Result<()> {
+        self.answer(Verb::Events).await?;
+        if self.script.events().is_empty() {
+            return tell_changes(move |page| self.recordings(call, page), feed).await;
+        }
+        for event in self.script.events() {
+            tokio::time::sleep(Duration::from_millis(event.after_ms)).await;
+            let detail = event.detail.as_ref().map(ToString::to_string).unwrap_or_default();
+            let known = self.now(&event.recording_id).ok().map(|(recording, _)| recording);
+            feed.tell(match known.filter(|_| event.kind == ServiceEventKind::RecordingChanged) {
+                Some(recording) => ServiceEvent::changed(recording, detail),
+                None => ServiceEvent::new(event.kind, detail).about(&event.recording_id),
+            });
+            if event.kind == ServiceEventKind::AccountDeleted {
+                return Err(Error::new(ErrorKind::AccountDeleted, "the account is gone"));
+            }
+        }
+        std::future::pending().await
+    }
+
     async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
         self.answer(Verb::Upload).await?;
         let (name, pace) = (source.name().to_owned(), self.script.upload_bytes_per_second);
@@ -85,7 +110,7 @@ impl Scripted {
         let details = RecordingDetails {
             id: id.clone(),
             name,
-            created_at_ms: unix_ms(),
+            created_at_ms: now_ms(),
             duration_ms: self.script.duration_ms(),
             size,
             ..Default::default()
@@ -128,11 +153,6 @@ fn read_all(
             Err(error) => return Err(read_error(&error)),
         }
     }
-}
-
-fn unix_ms() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.map_or(0, |since| since.as_millis() as i64)
 }
 
 impl Service for Scripted {
@@ -206,5 +226,9 @@ impl Service for Scripted {
             self.recordings.lock().clear();
             Ok(())
         })
+    }
+
+    fn events<'a>(&'a self, call: &'a Call, feed: EventFeed) -> ServiceFuture<'a, ()> {
+        Box::pin(self.tell(call, feed))
     }
 }

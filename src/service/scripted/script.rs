@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::ServiceEventKind;
 use crate::recording::RecordingStatus;
 use crate::transcript::{Segment, Transcript, Word};
 
@@ -22,6 +23,7 @@ pub(super) enum Verb {
     Transcript,
     Delete,
     Purge,
+    Events,
 }
 
 #[derive(Debug, Deserialize)]
@@ -36,6 +38,7 @@ pub(super) struct Script {
     statuses: Vec<StatusStep>,
     transcript: TranscriptScript,
     errors: BTreeMap<Verb, ErrorScript>,
+    events: Vec<EventScript>,
     panic: Option<Verb>,
 }
 
@@ -48,6 +51,7 @@ impl Default for Script {
             statuses: vec![StatusStep { status: RecordingStatus::Ready, ..StatusStep::default() }],
             transcript: TranscriptScript::default(),
             errors: BTreeMap::new(),
+            events: Vec::new(),
             panic: None,
         }
     }
@@ -113,6 +117,27 @@ struct ErrorScript {
     service_code: String,
     #[serde(default)]
     request_id: String,
+    detail: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// What the service tells by itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventScript {
+    #[serde(deserialize_with = "kind_of_name")]
+    pub(super) kind: ServiceEventKind,
+    #[serde(default)]
+    pub(super) recording_id: String,
+    pub(super) detail: Option<serde_json::Value>,
+    /// How long after the one before it, or after the call.
+    #[serde(default)]
+    pub(super) after_ms: u64,
+}
+
+fn kind_of_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<ServiceEventKind, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    let kind = ServiceEventKind::ALL.iter().copied().find(|kind| kind.name() == name);
+    kind.ok_or_else(|| serde::de::Error::custom(format!("no kind of event {name:?}")))
 }
 
 impl Script {
@@ -149,6 +174,11 @@ impl Script {
         (current, None)
     }
 
+    /// What is told to whoever asks for events, in order.
+    pub(super) fn events(&self) -> &[EventScript] {
+        &self.events
+    }
+
     pub(super) fn duration_ms(&self) -> Option<i64> {
         self.transcript.words.last().map(|word| word.end_ms)
     }
@@ -183,6 +213,9 @@ impl Script {
             .with_request_id(&script.request_id);
         if let Some(status) = script.http_status {
             error = error.with_http_status(status);
+        }
+        if let Some(detail) = &script.detail {
+            error = error.with_detail(serde_json::to_string(detail).unwrap_or_default());
         }
         if let Some(wait) = script.retry_after_ms {
             error = error.with_retry_after(Duration::from_millis(wait));

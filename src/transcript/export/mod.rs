@@ -12,6 +12,7 @@ use std::io::Write;
 use std::path::Path;
 
 use self::options::ExportOptions;
+pub(crate) use self::sink::Replacement;
 pub use self::sink::Sink;
 use super::{Transcript, document, subtitle};
 use crate::error::{Error, ErrorKind, Result};

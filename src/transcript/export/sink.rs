@@ -66,13 +66,42 @@ pub(crate) fn failed(error: &std::io::Error) -> Error {
     Error::io("writing the export", error)
 }
 
+fn failed_at(path: &Path, error: &std::io::Error) -> Error {
+    Error::io(format_args!("writing {}", path.display()), error)
+}
+
 fn replace_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    let io = |error| Error::io(format_args!("writing {}", path.display()), &error);
-    let place = Place::of(path)?;
-    // One that replaces another is private until it is whole.
-    let new = NewFile::create(folder_of(&place.target), ".tiro-", place.permissions.is_some()).map_err(io)?;
-    write(&mut Named { file: new.file(), path })?;
-    new.put(&place.target, place.permissions).map_err(io)
+    let replacement = Replacement::begin(path)?;
+    write(&mut Named { file: replacement.new.file(), path })?;
+    replacement.finish()
+}
+
+/// A file on its way to its place. Dropped before [`Replacement::finish`], it is gone, and what was there stays.
+pub(crate) struct Replacement {
+    path: PathBuf,
+    place: Place,
+    new: NewFile,
+}
+
+impl Replacement {
+    pub(crate) fn begin(path: &Path) -> Result<Self> {
+        let place = Place::of(path)?;
+        // One that replaces another is private until it is whole.
+        let new = NewFile::create(folder_of(&place.target), ".tiro-", place.permissions.is_some())
+            .map_err(|error| failed_at(path, &error))?;
+        Ok(Self { path: path.to_owned(), place, new })
+    }
+
+    /// A handle to write through.
+    pub(crate) fn writer(&self) -> Result<std::fs::File> {
+        self.new.file().try_clone().map_err(|error| failed_at(&self.path, &error))
+    }
+
+    /// Makes it durable and puts it there.
+    pub(crate) fn finish(self) -> Result<()> {
+        let Self { path, place, new } = self;
+        new.put(&place.target, place.permissions).map_err(|error| failed_at(&path, &error))
+    }
 }
 
 /// The file in the end: what a link points to, not the link.

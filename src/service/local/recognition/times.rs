@@ -220,7 +220,7 @@ mod tests {
             [(0, 500, 1_000), (0, 1_600, 2_000), (0, 2_000, 2_400)]
         );
         assert_eq!(
-            times("one two", 0..3_000, &window, &silent(3_000, &[0..3_000])).len(),
+            times("one two", 0..3_000, &window, &silent(3_000, std::slice::from_ref(&(0..3_000)))).len(),
             2,
             "no sound at all"
         );
@@ -238,8 +238,9 @@ mod tests {
     #[test]
     fn more_words_than_time_stay_in_order() {
         let window = window(&[(0, 1_000, 0)]);
-        for phrase in [100..140, 100..100, 900..5_000, 2_000..3_000, 500..100] {
-            let words = times("a b c d e f", phrase, &window, &silent(1_000, &[]));
+        // The last of them is backwards: an engine may say anything.
+        for (start, end) in [(100, 140), (100, 100), (900, 5_000), (2_000, 3_000), (500, 100)] {
+            let words = times("a b c d e f", start..end, &window, &silent(1_000, &[]));
             assert_eq!(words.len(), 6);
             assert!(words.windows(2).all(|pair| pair[0].2 <= pair[1].1), "{words:?}");
             assert!(words.iter().all(|word| (0..=1_000).contains(&word.1) && word.1 <= word.2), "{words:?}");

@@ -164,7 +164,7 @@ fn pauses(stretch: &Range<i64>, active: &[bool]) -> Vec<Pause> {
 }
 
 /// What it costs to hear this, and the pause to cut at first; none if there is nothing to cut or no pause in reach.
-fn cheapest<'a>(rest: Range<i64>, pauses: &'a [Pause]) -> (i64, Option<&'a Pause>) {
+fn cheapest(rest: Range<i64>, pauses: &[Pause]) -> (i64, Option<&Pause>) {
     let length = rest.end - rest.start;
     if length <= LONGEST_MS {
         return (LONGEST_MS, None);

@@ -16,8 +16,8 @@ use super::media::{self, Copied, Media};
 use super::owner::{self, Owner};
 use super::rows::{self, Again, Deleted, NewRow, Unfinished};
 use super::running::{Running, Work};
-use super::unix_ms;
 use crate::error::{Error, Result};
+use crate::instant::now_ms;
 use crate::recording::Recording;
 use crate::runtime::Reporter;
 use crate::runtime::sync::Mutex;
@@ -126,7 +126,7 @@ impl Archive {
         let new = NewRow {
             name: &name,
             size,
-            created_at_ms: unix_ms(),
+            created_at_ms: now_ms(),
             duration_ms,
             again: &again,
             owner: self.owner(),
@@ -307,5 +307,5 @@ fn take_over_dead(
 /// The time before which recordings are too old to be kept, if there is one.
 fn expired_before(listener: &Listener) -> Option<i64> {
     let days = listener.options().integer("retention_days");
-    (days > 0).then(|| unix_ms().saturating_sub(days.saturating_mul(DAY_MS)))
+    (days > 0).then(|| now_ms().saturating_sub(days.saturating_mul(DAY_MS)))
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use super::archive::Archive;
 use super::{entry, no_transcript, number_of, rows};
 use crate::error::{Error, Result};
+use crate::events::EventFeed;
+use crate::following::tell_changes;
 use crate::recording::{Recording, RecordingPage};
 use crate::runtime::{ProgressPhase, blocking};
 use crate::service::local::install::StopOnDrop;
@@ -138,6 +140,10 @@ impl Service for Kept {
 
     fn follow<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
         Box::pin(self.follow(call, id))
+    }
+
+    fn events<'a>(&'a self, call: &'a Call, feed: EventFeed) -> ServiceFuture<'a, ()> {
+        Box::pin(tell_changes(move |page| self.recordings(call, page), feed))
     }
 
     fn transcript<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Transcript> {

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use super::entry::{self, Entry};
-use super::{id_of, no_transcript, number_of, unix_ms};
+use super::{id_of, no_transcript, number_of};
 use crate::error::{Error, Result};
+use crate::events::EventFeed;
+use crate::following::tell_changes;
+use crate::instant::now_ms;
 use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 use crate::runtime::blocking;
 use crate::runtime::sync::Mutex;
@@ -54,9 +57,10 @@ impl Memory {
             status: RecordingStatus::Queued,
             raw_status: RecordingStatus::Queued.name().to_owned(),
             failure: String::new(),
-            created_at_ms: unix_ms(),
+            created_at_ms: now_ms(),
             duration_ms: Some(job.speech.sound.duration_ms),
             size,
+            ..Default::default()
         });
         let entry = Entry::new(recording.clone());
         // The task does not keep the entry: a deleted recording ends its recognition.
@@ -115,6 +119,10 @@ impl Service for Memory {
             let changes = self.get(id)?.changes();
             entry::follow(changes, &call.reporter).await.unwrap_or_else(|| Err(no_recording(id)))
         })
+    }
+
+    fn events<'a>(&'a self, call: &'a Call, feed: EventFeed) -> ServiceFuture<'a, ()> {
+        Box::pin(tell_changes(move |page| self.recordings(call, page), feed))
     }
 
     fn transcript<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Transcript> {

@@ -17,18 +17,12 @@ mod running;
 #[cfg(test)]
 mod tests;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 pub(super) use kept::Kept;
 pub(super) use memory::Memory;
 
 use crate::error::{Error, ErrorKind};
 use crate::recording::{Recording, RecordingStatus};
 use crate::service::no_recording;
-
-fn unix_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as i64)
-}
 
 fn id_of(number: i64) -> String {
     format!("local-{number}")

@@ -202,6 +202,7 @@ fn recording_of(row: &Row<'_>) -> Result<Recording> {
         created_at_ms: row.get("created_at_ms")?,
         duration_ms: row.get("duration_ms")?,
         size: size.unsigned_abs(),
+        ..Default::default()
     }))
 }
 

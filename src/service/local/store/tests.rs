@@ -13,9 +13,10 @@ use super::database::{Database, Found, MIGRATIONS, prepare};
 use super::folder::Folder;
 use super::media::{Copied, Media};
 use super::rows::{self, Again, NewRow};
-use super::{id_of, number_of, unix_ms};
+use super::{id_of, number_of};
 use crate::client::Embedding;
 use crate::error::{Error, ErrorKind, Result};
+use crate::instant::now_ms;
 use crate::options::Options;
 use crate::recording::RecordingStatus;
 use crate::runtime::Reporter;
@@ -204,7 +205,7 @@ fn another_connections_deletion_is_seen() {
 fn old_recordings_go_at_opening() {
     let folder = folder();
     let archive = open(folder.path()).unwrap();
-    let now = unix_ms();
+    let now = now_ms();
     let day = 24 * 60 * 60 * 1000;
     let numbers: Vec<_> = [0, 1, 2, 3].map(|age| add(&archive, somewhere(), now - age * day - 1000)).to_vec();
     drop(archive);

@@ -1,13 +1,19 @@
 //! The client: one identity at one service, and the verbs. Each verb checks its arguments, starts an operation and
 //! returns at once.
 
+mod logins;
+mod remote;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use self::logins::Logins;
+use crate::auth::TokenProvider;
 use crate::error::{Error, ErrorKind, Result};
+use crate::events::{EventFeed, Events};
 use crate::job;
 use crate::options::{Options, Scope};
 use crate::recording::{Recording, RecordingPage};
@@ -43,8 +49,25 @@ struct Shared {
     options: Options,
     service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
+    logins: Arc<Logins>,
     tasks: TaskList,
     _lease: Lease,
+}
+
+impl Shared {
+    /// A client of another identity at the same service, within the same limits.
+    fn sibling(&self, service: Arc<dyn Service>) -> Client {
+        let shared = Shared {
+            generation: self.generation,
+            service,
+            in_flight: self.in_flight.clone(),
+            logins: self.logins.clone(),
+            options: self.options.clone(),
+            tasks: TaskList::default(),
+            _lease: Lease::take(),
+        };
+        Client { shared: Arc::new(shared) }
+    }
 }
 
 impl Client {
@@ -55,11 +78,25 @@ impl Client {
 
     /// As [`Client::new`], for a binding of another language.
     pub fn embedded(options: &Options, embedding: Embedding) -> Result<Self> {
+        Self::open(options, embedding, None)
+    }
+
+    /// A client whose access tokens come from the program itself, wherever it has them from.
+    pub fn with_token_provider(
+        options: &Options,
+        embedding: Embedding,
+        tokens: Arc<dyn TokenProvider>,
+    ) -> Result<Self> {
+        Self::open(options, embedding, Some(tokens))
+    }
+
+    fn open(options: &Options, embedding: Embedding, tokens: Option<Arc<dyn TokenProvider>>) -> Result<Self> {
         options.check_scope(Scope::Client)?;
         let shared = Shared {
             generation: generation(),
-            service: service::open(options, embedding)?,
+            service: service::open(options, embedding, tokens)?,
             in_flight: Arc::new(Semaphore::new(options.integer("max_in_flight") as usize)),
+            logins: Arc::default(),
             options: options.clone(),
             tasks: TaskList::default(),
             _lease: Lease::take(),
@@ -71,7 +108,10 @@ impl Client {
     pub fn upload(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Recording>> {
         self.check_process()?;
         let claim = source.claim()?;
-        self.start(call, move |context| async move { context.upload(claim).await })
+        self.start(call, move |mut context| async move {
+            context.logged_in().await?;
+            context.upload(claim).await
+        })
     }
 
     /// A recording as it is now.
@@ -126,11 +166,25 @@ impl Client {
         )
     }
 
+    /// What the service tells of the recordings, pushed where it can, else found by asking. What there is already is not
+    /// told, only what changes once the operation listens. Without a limit in time: it ends with an error, or when it is
+    /// dropped or cancelled.
+    pub fn events(&self, call: Option<&Options>) -> Result<Events> {
+        let operation = self.start(call, move |context| async move {
+            let feed = EventFeed::new(context.call.reporter.clone());
+            context.service.events(&context.call, feed).await
+        })?;
+        Ok(Events::new(operation))
+    }
+
     /// The whole job: upload, wait, fetch the transcript.
     pub fn transcribe(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Transcript>> {
         self.check_process()?;
         let claim = source.claim()?;
-        self.start(call, move |context| job::transcribe(context, claim))
+        self.start(call, move |mut context| async move {
+            context.logged_in().await?;
+            job::transcribe(context, claim).await
+        })
     }
 
     /// Cancels the operations of this client and waits until they have ended; `false` if some have not by then. The
@@ -156,15 +210,22 @@ impl Client {
         }
         let options = Arc::new(self.shared.options.for_call(call));
         let (service, in_flight) = (self.shared.service.clone(), self.shared.in_flight.clone());
+        let logins = self.shared.logins.clone();
         let operation = Operation::start(move |reporter: Reporter| {
-            work(CallContext { service, in_flight, call: Call { options, reporter } })
+            work(CallContext { service, in_flight, logins, call: Call { options, reporter } })
         })?;
         self.shared.tasks.add(operation.task());
         Ok(operation)
     }
 
     fn check_process(&self) -> Result<()> {
-        match self.shared.generation == generation() {
+        self.shared.check_process()
+    }
+}
+
+impl Shared {
+    fn check_process(&self) -> Result<()> {
+        match self.generation == generation() {
             true => Ok(()),
             false => Err(Error::new(ErrorKind::Forked, "this client belongs to the parent process")
                 .with_hint("make a client after the fork")),
@@ -182,6 +243,7 @@ impl fmt::Debug for Client {
 pub(crate) struct CallContext {
     pub(crate) service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
+    logins: Arc<Logins>,
     call: Call,
 }
 

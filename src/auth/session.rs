@@ -1,0 +1,229 @@
+//! The tokens of one identity: kept, given out, renewed by one at a time.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared};
+
+use super::renewal::{self, Reason};
+use super::tokens::{RenewAhead, Tokens};
+use super::{AccessToken, Grant, IdentityKey, OAuthError, TokenEndpoint, TokenStore};
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Http, Request, Response, Url};
+use crate::instant::now_ms;
+use crate::options::Options;
+use crate::runtime::Lease;
+use crate::runtime::sync::Mutex;
+
+/// After a renewal ahead of time that failed, while the old token is still good.
+pub(super) const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
+
+/// What a session is made of.
+pub(crate) struct SessionSettings {
+    pub(crate) http: Http,
+    pub(crate) endpoint: TokenEndpoint,
+    pub(crate) grant: Grant,
+    /// Asked for by the grant; `""`: the field is left out.
+    pub(crate) scope: String,
+    pub(crate) key: IdentityKey,
+    pub(crate) store: Arc<dyn TokenStore>,
+    pub(crate) ahead: RenewAhead,
+    /// Further members of the token answer that are kept: [`AccessToken::extra`].
+    pub(crate) keep: &'static [&'static str],
+    /// What the service's own documentation advises.
+    pub(crate) advice: fn(&OAuthError) -> Option<String>,
+}
+
+type Flight = Shared<BoxFuture<'static, Result<AccessToken>>>;
+
+/// The tokens of one identity. Every call has to run inside the library's runtime.
+pub(crate) struct Session {
+    pub(super) settings: SessionSettings,
+    pub(super) state: Mutex<State>,
+    /// The renewal under way. Whoever comes meanwhile waits for it.
+    flight: Mutex<Option<Flight>>,
+    /// Held by whoever changes tokens.
+    pub(super) changing: tokio::sync::Mutex<()>,
+    myself: Weak<Session>,
+}
+
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) tokens: Option<Arc<Tokens>>,
+    /// The store could not take these tokens: until it holds other ones than those of this id, they count for more.
+    pub(super) unsaved_over: Option<Option<String>>,
+    /// No renewal ahead of time before this.
+    pub(super) pause_until: Option<Instant>,
+}
+
+impl Session {
+    pub(crate) fn new(settings: SessionSettings) -> Arc<Self> {
+        Arc::new_cyclic(|myself| Self {
+            settings,
+            state: Mutex::default(),
+            flight: Mutex::default(),
+            changing: tokio::sync::Mutex::default(),
+            myself: myself.clone(),
+        })
+    }
+
+    /// A token that is good for a while. Asks the service where none is at hand.
+    pub(crate) async fn token(&self, call: &Options) -> Result<AccessToken> {
+        match &self.settings.grant {
+            Grant::Fixed(token) => return Ok(AccessToken(Arc::new(Tokens::foreign(token.clone())))),
+            Grant::Provider(_) => {}
+            Grant::Form(_) | Grant::Login => {
+                if let Some(token) = self.at_hand() {
+                    return Ok(token);
+                }
+            }
+        }
+        self.join_flight(Reason::Due, call).await
+    }
+
+    /// Another token than one that the service refused.
+    pub(crate) async fn renew(&self, refused: &AccessToken, call: &Options) -> Result<AccessToken> {
+        if let Grant::Fixed(_) = self.settings.grant {
+            return Err(Error::new(ErrorKind::Auth, "the service does not accept the access token")
+                .with_http_status(401)
+                .with_hint("set access_token anew, or have tiro sign in by itself"));
+        }
+        if let Some(token) = self.at_hand()
+            && !token.is(refused)
+        {
+            return Ok(token);
+        }
+        let token = self.join_flight(Reason::Refused(refused.clone()), call).await?;
+        // The renewal that was joined began before the refusal, and knew nothing of it.
+        match token.is(refused) {
+            true => self.join_flight(Reason::Refused(refused.clone()), call).await,
+            false => Ok(token),
+        }
+    }
+
+    /// Sends a request with a token. A 401 is answered by one renewal and one more request, where the body can be sent
+    /// again; the second answer is the caller's, whatever it is.
+    pub(crate) async fn send(
+        &self,
+        http: &Http,
+        call: &Options,
+        make: impl Fn() -> Result<Request> + Send + Sync,
+    ) -> Result<Response> {
+        let token = self.token(call).await?;
+        let request = make()?.bearer(token.bearer());
+        let can_replay = request.can_replay();
+        let response = http.send(request, call).await?;
+        if response.status() != 401 || !can_replay {
+            return Ok(response);
+        }
+        drop(response);
+        let token = self.renew(&token, call).await?;
+        http.send(make()?.bearer(token.bearer()), call).await
+    }
+
+    /// Signs in anew, whatever is at hand. A person's login is renewed.
+    pub(crate) async fn sign_in(&self, call: &Options) -> Result<AccessToken> {
+        match &self.settings.grant {
+            Grant::Fixed(_) => self.token(call).await,
+            _ => self.join_flight(Reason::SignIn, call).await,
+        }
+    }
+
+    /// Takes the tokens of a login.
+    pub(crate) async fn adopt(&self, tokens: Tokens) -> Result<AccessToken> {
+        let _changing = self.changing.lock().await;
+        renewal::keep(self, tokens).await
+    }
+
+    /// Forgets the tokens, here and in the store, and asks the service to end them where it has a place for that. The
+    /// error of the store is returned; by then everything else has been done.
+    pub(crate) async fn sign_out(&self, call: &Options, revocation: Option<&Url>) -> Result<()> {
+        let _changing = self.changing.lock().await;
+        let stored = renewal::load(self).await;
+        let tokens = renewal::choose(self, stored.as_ref().ok().cloned().flatten());
+        *self.state.lock() = State::default();
+        let wiped = renewal::save(self, None).await;
+        let revoked = match (revocation, &tokens) {
+            (Some(url), Some(tokens)) => self.revoke(call, url, tokens).await,
+            _ => Ok(()),
+        };
+        if let Err(error) = &revoked {
+            crate::log::warn!("auth", "the service did not end the tokens: {error}");
+        }
+        wiped?;
+        stored?;
+        Ok(())
+    }
+
+    async fn revoke(&self, call: &Options, url: &Url, tokens: &Tokens) -> Result<()> {
+        let (token, kind) = match &tokens.refresh {
+            Some(refresh) => (refresh, "refresh_token"),
+            None => (&tokens.access, "access_token"),
+        };
+        let SessionSettings { http, endpoint, advice, .. } = &self.settings;
+        endpoint.revoke(http, call, url, token, kind).await.map_err(|failure| failure.into_error(*advice))
+    }
+
+    /// The token in memory, unless it is time to renew it.
+    fn at_hand(&self) -> Option<AccessToken> {
+        let state = self.state.lock();
+        let tokens = state.tokens.as_ref()?;
+        let now = now_ms();
+        let paused = state.pause_until.is_some_and(|until| Instant::now() < until);
+        let usable = !tokens.is_due(self.settings.ahead, now) || (paused && !tokens.has_ended(now));
+        usable.then(|| AccessToken(tokens.clone()))
+    }
+
+    async fn join_flight(&self, reason: Reason, call: &Options) -> Result<AccessToken> {
+        let flight = self.flight.lock().get_or_insert_with(|| self.take_off(reason, call)).clone();
+        let patience = Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs());
+        // A renewal may be a request, one more, and a grant.
+        match tokio::time::timeout(patience * 3, flight).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::new(ErrorKind::Timeout, "the tokens were not renewed in time")),
+        }
+    }
+
+    /// Starts a renewal as a task of its own: it goes on where the caller that began it gives up, as a refresh token
+    /// that was sent and whose answer is not heard may be lost.
+    fn take_off(&self, reason: Reason, call: &Options) -> Flight {
+        let (myself, call) = (self.myself.clone(), call.clone());
+        let landed = Landed(self.myself.clone());
+        let task = tokio::spawn(async move {
+            let _lease = Lease::take();
+            let _landed = landed;
+            let session = myself.upgrade().ok_or_else(Error::cancelled)?;
+            renewal::run(&session, reason, &call).await
+        });
+        let outcome = async move {
+            match task.await {
+                Ok(outcome) => outcome,
+                Err(error) if error.is_panic() => {
+                    Err(Error::new(ErrorKind::Panic, "the renewal of the tokens panicked"))
+                }
+                Err(_) => Err(Error::cancelled()),
+            }
+        };
+        outcome.boxed().shared()
+    }
+}
+
+/// Makes room for the next renewal, however this one ends.
+struct Landed(Weak<Session>);
+
+impl Drop for Landed {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.upgrade() {
+            let flight = session.flight.lock().take();
+            drop(flight); // after the lock: it may be the last to know of much
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("key", &self.settings.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,209 @@
+//! Locks over processes, by a file beside the store's. One byte of it stands for the store's document, each other one
+//! for the identities whose key falls on it.
+//!
+//! The locks are those of the process (`fcntl`): they end with it however it ends, and a forked child does not inherit
+//! them, so that a child that lives on does not keep everybody from renewing. Within a process such locks say nothing,
+//! and a file that is closed gives up all of them; so a process opens each lock file once, and a list tells who of it
+//! has which byte.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(super) use imp::LockFile;
+
+/// A byte of the lock file.
+pub(super) type Region = u32;
+
+/// The right to read and replace the store's file.
+pub(super) const DOCUMENT: Region = 0;
+
+/// A byte that is held, until this is dropped.
+pub(super) struct Held {
+    file: Arc<LockFile>,
+    region: Region,
+}
+
+impl Held {
+    /// Takes a byte; `None`: somebody else has it.
+    pub(super) fn try_take(file: &Arc<LockFile>, region: Region) -> io::Result<Option<Self>> {
+        Ok(file.try_lock(region)?.then(|| Self { file: file.clone(), region }))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.file.unlock(self.region);
+    }
+}
+
+/// Opens the lock file of a store, or makes it.
+pub(super) fn open(path: &Path) -> io::Result<Arc<LockFile>> {
+    imp::open(path)
+}
+
+#[cfg(unix)]
+mod imp {
+    use std::collections::{HashMap, HashSet};
+    use std::fs::{File, OpenOptions};
+    use std::io;
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+    use std::path::Path;
+    use std::sync::{Arc, Weak};
+
+    use super::Region;
+    use crate::runtime::sync::Mutex;
+    use crate::runtime::{PerProcess, generation};
+
+    /// Device and inode.
+    type FileId = (u64, u64);
+
+    static OPEN: PerProcess<Mutex<HashMap<FileId, Weak<LockFile>>>> = PerProcess::new();
+
+    pub struct LockFile {
+        id: FileId,
+        generation: u32,
+        file: Mutex<Option<File>>,
+        here: Mutex<HashSet<Region>>,
+    }
+
+    pub(super) fn open(path: &Path) -> io::Result<Arc<LockFile>> {
+        let mut open = OPEN.get().lock();
+        // Looked at before it is opened: to open and close one of our own would give up its locks.
+        let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
+        if let Ok(metadata) = path.symlink_metadata()
+            && let Some(file) = open.get(&id(&metadata)).and_then(Weak::upgrade)
+        {
+            return Ok(file);
+        }
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+            .open(path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no file"));
+        }
+        let id = id(&metadata);
+        let locks = Arc::new(LockFile {
+            id,
+            generation: generation(),
+            file: Mutex::new(Some(file)),
+            here: Mutex::default(),
+        });
+        open.insert(id, Arc::downgrade(&locks));
+        Ok(locks)
+    }
+
+    impl LockFile {
+        pub(super) fn try_lock(&self, region: Region) -> io::Result<bool> {
+            let mut here = self.here.lock();
+            if here.contains(&region) {
+                return Ok(false);
+            }
+            let is_free = self.set(region, libc::F_WRLCK)?;
+            if is_free {
+                here.insert(region);
+            }
+            Ok(is_free)
+        }
+
+        pub(super) fn unlock(&self, region: Region) {
+            // In a forked child the lock is the parent's.
+            if self.generation != generation() {
+                return;
+            }
+            let mut here = self.here.lock();
+            let _ = self.set(region, libc::F_UNLCK);
+            here.remove(&region);
+        }
+
+        fn set(&self, region: Region, kind: libc::c_int) -> io::Result<bool> {
+            let file = self.file.lock();
+            let Some(file) = &*file else { return Ok(false) };
+            // SAFETY: a C structure of numbers, of which zero is a value.
+            let mut lock: libc::flock = unsafe { std::mem::zeroed() };
+            lock.l_type = kind as _;
+            lock.l_whence = libc::SEEK_SET as _;
+            lock.l_start = region as _;
+            lock.l_len = 1;
+            // SAFETY: the descriptor is open while `file` is borrowed, and `lock` lives through the call.
+            let outcome = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &lock) };
+            if outcome != -1 {
+                return Ok(true);
+            }
+            let error = io::Error::last_os_error();
+            match error.raw_os_error() {
+                Some(libc::EACCES | libc::EAGAIN) => Ok(false),
+                _ => Err(error),
+            }
+        }
+    }
+
+    impl Drop for LockFile {
+        fn drop(&mut self) {
+            if self.generation != generation() {
+                return;
+            }
+            // Closed under the list's lock: nobody opens the file anew in between, only to lose what it locks.
+            let mut open = OPEN.get().lock();
+            if open.get(&self.id).is_some_and(|listed| listed.strong_count() == 0) {
+                open.remove(&self.id);
+                self.file.lock().take();
+            }
+        }
+    }
+}
+
+/// A file for each byte: nobody else opens what is opened so.
+#[cfg(not(unix))]
+mod imp {
+    use std::collections::HashMap;
+    use std::fs::{File, OpenOptions};
+    use std::io;
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+
+    use super::Region;
+    use crate::runtime::sync::Mutex;
+
+    pub struct LockFile {
+        path: PathBuf,
+        here: Mutex<HashMap<Region, File>>,
+    }
+
+    pub(super) fn open(path: &Path) -> io::Result<Arc<LockFile>> {
+        Ok(Arc::new(LockFile { path: path.to_owned(), here: Mutex::default() }))
+    }
+
+    impl LockFile {
+        pub(super) fn try_lock(&self, region: Region) -> io::Result<bool> {
+            let mut here = self.here.lock();
+            if here.contains_key(&region) {
+                return Ok(false);
+            }
+            let path = self.path.with_extension(format!("{region:x}.lock"));
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false);
+            #[cfg(windows)]
+            std::os::windows::fs::OpenOptionsExt::share_mode(&mut options, 0);
+            match options.open(path) {
+                Ok(file) => {
+                    here.insert(region, file);
+                    Ok(true)
+                }
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
+                Err(error) => Err(error),
+            }
+        }
+
+        pub(super) fn unlock(&self, region: Region) {
+            self.here.lock().remove(&region);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What a request looks like on the wire, and what is told of it elsewhere.
+
+use secrecy::SecretString;
+
+use super::server::{Server, answering, ok};
+use super::{get, http, options, run};
+use crate::error::ErrorKind;
+use crate::http::{Body, HeaderName, HeaderValue, Http, Method, Request, base_url};
+use crate::options::Options;
+
+const MOST: usize = 1 << 20;
+
+#[test]
+fn a_request_arrives_as_it_is_written() {
+    let server = Server::start(vec![ok("{\"a\":1}"), ok("{}"), ok("{}"), ok("{}"), answering(204, "", "")]);
+    let urls: Vec<_> = ["/one?x=1", "/two", "/three", "/four", "/five"].map(|path| server.url(path)).into();
+    let value = run(move |_| async move {
+        let call = Options::new();
+        let http = http(&call);
+        let mut urls = urls.into_iter();
+        let request = get(urls.next().unwrap())
+            .bearer(SecretString::from("the-token"))
+            .header(HeaderName::from_static("x-extra"), HeaderValue::from_static("yes"));
+        let value: serde_json::Value = http.send(request, &call).await.unwrap().json(MOST).await.unwrap();
+        for body in [
+            Body::Empty,
+            Body::Json(b"{\"b\":2}".to_vec().into()),
+            Body::Form(SecretString::from("a=b&password=word")),
+        ] {
+            let request = Request::new(Method::POST, urls.next().unwrap()).body(body);
+            assert!(http.send(request, &call).await.unwrap().bytes(MOST).await.is_ok());
+        }
+        let response = http.send(Request::new(Method::DELETE, urls.next().unwrap()), &call).await.unwrap();
+        assert_eq!((response.status(), response.bytes(0).await.unwrap().len()), (204, 0));
+        value
+    });
+    assert_eq!(value["a"], 1);
+    let seen = server.seen();
+    assert_eq!(seen[0].first_line(), "GET /one?x=1 HTTP/1.1");
+    assert_eq!(seen[0].header("authorization"), Some("Bearer the-token"));
+    assert_eq!(seen[0].header("x-extra"), Some("yes"));
+    assert_eq!(seen[0].header("accept"), Some("application/json, application/problem+json"));
+    assert!(seen[0].header("user-agent").unwrap().starts_with("tiro/"));
+    assert_eq!(seen[0].header("content-length"), None);
+    assert_eq!(seen[1].header("content-length"), Some("0"));
+    assert_eq!(seen[2].header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(seen[2].body, b"{\"b\":2}");
+    assert_eq!(seen[3].header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(seen[3].body, b"a=b&password=word");
+    assert_eq!(seen[4].header("content-length"), None);
+    assert_eq!(server.connections(), 1, "the connection is used again");
+}
+
+#[test]
+fn no_secret_is_shown() {
+    let server = Server::start(vec![answering(500, "", "echo of hidden-token")]);
+    let url = server.url("/private-path?sig=hidden-query");
+    let shown = run(move |_| async move {
+        let call =
+            options(&[("max_retries", "0"), ("proxy_password", "hidden-proxy"), ("proxy_username", "me")]);
+        let http = http(&call);
+        let mut sensitive = HeaderValue::from_static("hidden-key");
+        sensitive.set_sensitive(true);
+        let request = get(url)
+            .bearer(SecretString::from("hidden-token"))
+            .header(HeaderName::from_static("x-api-key"), sensitive)
+            .body(Body::Form(SecretString::from("password=hidden-form")));
+        let mut shown = format!("{request:?} {http:?} ");
+        let response = http.send(request.clone(), &call).await.unwrap();
+        shown += &format!("{response:?} {:?}", response.refusal());
+        let error = response.json::<serde_json::Value>(MOST).await.unwrap_err();
+        shown += &format!("{error:?}");
+        // No script is left: the server closes.
+        let error = http.send(request, &call).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Protocol);
+        shown += &format!("{error:?}");
+        let call = options(&[("proxy", "http://me:hidden-proxy@127.0.0.1:1"), ("max_retries", "0")]);
+        let unreachable = get("https://127.0.0.1:1/x?sig=hidden-query".parse().unwrap());
+        let http = Http::new(&call).unwrap();
+        let error = http.send(unreachable, &call).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        shown + &format!("{error:?}")
+    });
+    assert!(!shown.contains("hidden"), "{shown}");
+    assert!(!shown.contains("private-path"), "{shown}");
+}
+
+#[test]
+fn plain_http_is_for_this_machine() {
+    let refused = run(|_| async {
+        let call = options(&[("max_retries", "0")]);
+        let http = http(&call);
+        let mut kinds = Vec::new();
+        for url in ["http://192.0.2.1/", "http://[2001:db8::1]/", "ftp://127.0.0.1/"] {
+            kinds.push(http.send(get(url.parse().unwrap()), &call).await.unwrap_err().kind());
+        }
+        kinds
+    });
+    assert_eq!(refused, [ErrorKind::Option, ErrorKind::Option, ErrorKind::Argument]);
+    let server = Server::start(vec![ok("{}")]);
+    let named = format!("http://localhost:{}/", server.address.port());
+    run(move |_| async move {
+        let call = Options::new();
+        http(&call).send(get(named.parse().unwrap()), &call).await.unwrap();
+    });
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[test]
+fn a_name_is_judged_by_its_address() {
+    // The machine's own name often stands for its address in a network. Where it does not, there is nothing to test.
+    let Ok(name) = std::fs::read_to_string("/proc/sys/kernel/hostname") else { return };
+    let addresses = std::net::ToSocketAddrs::to_socket_addrs(&(name.trim(), 0)).map(Vec::from_iter);
+    if addresses.unwrap_or_default().iter().all(|address| address.ip().is_loopback()) {
+        return;
+    }
+    let url = format!("http://{}:9/", name.trim());
+    let error = run(move |_| async move {
+        let call = options(&[("max_retries", "0")]);
+        http(&call).send(get(url.parse().unwrap()), &call).await.unwrap_err()
+    });
+    assert_eq!(error.kind(), ErrorKind::Option, "{error}");
+}
+
+#[test]
+fn a_base_url_is_checked() {
+    let of = |url: &str, plain: &str| {
+        let options = options(&[("api_base_url", url), ("allow_plain_http", plain)]);
+        base_url("api_base_url", &options).map(|url| url.to_string())
+    };
+    for good in ["https://api.example/v1", "http://localhost:8080", "http://[::1]:1", "http://name.example"] {
+        assert!(of(good, "no").is_ok(), "{good}");
+    }
+    for bad in [
+        "",
+        "api.example",
+        "ftp://api.example",
+        "http://192.0.2.1",
+        "https://me:pw@api.example",
+        "https://api.example/?x=1",
+        "https://api.example/#x",
+        "file:///etc/passwd",
+    ] {
+        assert_eq!(of(bad, "no").unwrap_err().kind(), ErrorKind::Option, "{bad}");
+    }
+    assert!(of("http://192.0.2.1", "yes").is_ok());
+}

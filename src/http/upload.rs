@@ -1,0 +1,253 @@
+//! A source on its way to a server: read piece by piece on the library's blocking threads, one piece ahead of the
+//! network, and never held whole. No thread waits while the network does.
+
+use std::fmt;
+use std::future::Future;
+use std::io::Read;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use reqwest::header::HeaderValue;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::runtime::{ProgressPhase, Reporter, blocking};
+use crate::source::{Claim, SourceReader, read_error};
+
+/// What is read at once, in bytes.
+const PIECE: usize = 256 << 10;
+/// A source that gives little at a time is not asked further once a piece is this old.
+const PIECE_AGE: Duration = Duration::from_millis(50);
+
+/// A source for the body of requests, or a part of one. Clones are the same source, and one request reads it at a time.
+#[derive(Clone)]
+pub(crate) struct Upload {
+    shared: Arc<Shared>,
+    offset: u64,
+    /// Of this part; `None`: to the end, wherever that is.
+    length: Option<u64>,
+}
+
+struct Shared {
+    name: String,
+    content_type: String,
+    /// Of the whole source.
+    size: Option<u64>,
+    can_replay: bool,
+    reader: Arc<Mutex<SourceReader>>,
+    /// The furthest that was told: a repetition does not go back.
+    told: AtomicU64,
+}
+
+impl Upload {
+    /// Opens the source. Its name and content type are those that the server is shown.
+    pub(crate) async fn open(claim: Claim, name: &str, content_type: &str) -> Result<Self> {
+        if HeaderValue::from_str(content_type).is_err() {
+            return Err(Error::new(ErrorKind::Argument, "the content type is not one"));
+        }
+        let (reader, can_replay) = blocking(move || {
+            let reader = claim.open()?;
+            let can_replay = reader.can_restart();
+            Ok::<_, Error>((reader, can_replay))
+        })
+        .await??;
+        let size = reader.size();
+        let shared = Shared {
+            name: name.to_owned(),
+            content_type: content_type.to_owned(),
+            size,
+            can_replay,
+            reader: Arc::new(Mutex::new(reader)),
+            told: AtomicU64::new(0),
+        };
+        Ok(Self { shared: Arc::new(shared), offset: 0, length: size })
+    }
+
+    /// A part of it, for a service that takes files in parts. Parts of what cannot seek are read in their order.
+    #[cfg_attr(not(test), allow(dead_code, reason = "services that take files in parts, on another origin"))]
+    pub(crate) fn part(&self, offset: u64, length: u64) -> Result<Self> {
+        let end = offset.checked_add(length);
+        if end.is_none_or(|end| self.shared.size.is_some_and(|size| end > size)) {
+            return Err(Error::new(ErrorKind::Argument, "the part lies outside the source"));
+        }
+        Ok(Self { shared: self.shared.clone(), offset, length: Some(length) })
+    }
+
+    /// How many bytes go out, if it is known.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.length
+    }
+
+    /// Whether it can be read a second time.
+    pub(crate) fn can_replay(&self) -> bool {
+        self.shared.can_replay
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.shared.name
+    }
+
+    pub(crate) fn content_type(&self) -> &str {
+        &self.shared.content_type
+    }
+
+    pub(super) fn pieces(&self, reporter: Option<Reporter>) -> Pieces {
+        Pieces { upload: self.clone(), reporter, next: Next::Unasked, given: 0 }
+    }
+
+    /// Whether the part ends where the source does.
+    fn reaches_end(&self) -> bool {
+        match (self.length, self.shared.size) {
+            (Some(length), Some(size)) => self.offset + length == size,
+            (length, _) => length.is_none(),
+        }
+    }
+
+    fn tell(&self, reporter: &Reporter, given: u64) {
+        let done = self.offset + given;
+        let before = self.shared.told.fetch_max(done, Ordering::Relaxed);
+        reporter.progress(ProgressPhase::Uploading, done.max(before), self.shared.size.unwrap_or(0));
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The bytes of an upload, in order.
+pub(super) struct Pieces {
+    upload: Upload,
+    reporter: Option<Reporter>,
+    next: Next,
+    given: u64,
+}
+
+type Reader = OwnedMutexGuard<SourceReader>;
+type Asked = Pin<Box<dyn Future<Output = Result<(Reader, Option<Bytes>)>> + Send>>;
+
+enum Next {
+    Unasked,
+    Asked(Asked),
+    Read(Result<(Reader, Option<Bytes>)>),
+    Ended,
+}
+
+impl Pieces {
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
+        if matches!(self.next, Next::Unasked) {
+            self.next = Next::Asked(Box::pin(first(self.upload.clone())));
+        }
+        if let Next::Asked(asked) = &mut self.next {
+            let read = ready!(asked.as_mut().poll(context));
+            self.next = Next::Read(read);
+        }
+        match std::mem::replace(&mut self.next, Next::Ended) {
+            Next::Read(Ok((reader, Some(piece)))) => {
+                self.given += piece.len() as u64;
+                if let Some(reporter) = &self.reporter {
+                    self.upload.tell(reporter, self.given);
+                }
+                self.read_ahead(reader, context);
+                Poll::Ready(Some(Ok(piece)))
+            }
+            Next::Read(Err(error)) => Poll::Ready(Some(Err(error))),
+            _ => Poll::Ready(None),
+        }
+    }
+
+    /// Has the next piece read while this one is on its way.
+    fn read_ahead(&mut self, reader: Reader, context: &mut Context<'_>) {
+        let mut asked: Asked = Box::pin(further(self.upload.clone(), reader, self.given));
+        self.next = match asked.as_mut().poll(context) {
+            Poll::Ready(read) => Next::Read(read),
+            Poll::Pending => Next::Asked(asked),
+        };
+    }
+}
+
+async fn first(upload: Upload) -> Result<(Reader, Option<Bytes>)> {
+    // A request that was given up may still be reading its last piece.
+    let mut reader = upload.shared.reader.clone().lock_owned().await;
+    let offset = upload.offset;
+    let reader = blocking(move || go_to(&mut reader, offset).map(|()| reader)).await??;
+    further(upload, reader, 0).await
+}
+
+async fn further(upload: Upload, mut reader: Reader, given: u64) -> Result<(Reader, Option<Bytes>)> {
+    blocking(move || {
+        let piece = read_piece(&mut reader, &upload, given)?;
+        Ok((reader, piece))
+    })
+    .await?
+}
+
+/// Blocks.
+fn go_to(reader: &mut SourceReader, offset: u64) -> Result<()> {
+    if reader.position() == offset {
+        return Ok(());
+    }
+    if reader.can_seek() {
+        return reader.seek_to(offset).map_err(|error| read_error(&error));
+    }
+    if reader.position() > offset {
+        reader.restart()?;
+    }
+    let missing = offset - reader.position();
+    let passed = std::io::copy(&mut reader.take(missing), &mut std::io::sink());
+    match passed.map_err(|error| read_error(&error))? == missing {
+        true => Ok(()),
+        false => Err(Error::new(ErrorKind::Source, "the source ends before the part that is to be sent")),
+    }
+}
+
+/// Blocks. `None`: the end. The last byte is given out only after the source was seen to end with it: a server that
+/// has all the bytes that were announced takes the recording for whole.
+fn read_piece(reader: &mut SourceReader, upload: &Upload, given: u64) -> Result<Option<Bytes>> {
+    let rest = upload.length.map(|length| length - given);
+    if rest == Some(0) && given > 0 {
+        return Ok(None);
+    }
+    let room = rest.map_or(PIECE, |rest| usize::try_from(rest).unwrap_or(PIECE).min(PIECE));
+    let mut piece = vec![0; room];
+    let (mut filled, started) = (0, Instant::now());
+    while filled < room {
+        match read_some(reader, &mut piece[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+        if started.elapsed() >= PIECE_AGE {
+            break;
+        }
+    }
+    piece.truncate(filled);
+    let is_last = rest == Some(filled as u64);
+    if is_last && upload.reaches_end() {
+        read_some(reader, &mut [0])?;
+    }
+    match (filled, rest) {
+        (0, Some(rest)) if rest > 0 => {
+            Err(Error::new(ErrorKind::Source, format!("the source ends {rest} bytes before it should")))
+        }
+        (0, _) => Ok(None),
+        _ => Ok(Some(piece.into())),
+    }
+}
+
+fn read_some(reader: &mut SourceReader, buffer: &mut [u8]) -> Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Ok(count) => return Ok(count),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(read_error(&error)),
+        }
+    }
+}
