@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::Repeat;
 use crate::instant::now_ms;
 use crate::options::Options;
-use crate::runtime::blocking;
+use crate::runtime::{blocking, callbacks};
 
 /// How often the right to renew is asked for while another process has it.
 const OWNER_PAUSE: Duration = Duration::from_millis(20);
@@ -32,9 +32,10 @@ pub(super) enum Reason {
 pub(super) async fn run(session: &Session, reason: Reason, call: &Options) -> Result<AccessToken> {
     if let Grant::Provider(provider) = &session.settings.grant {
         let (provider, refused) = (provider.clone(), reason.refused().cloned());
-        let token =
-            blocking(move || provider.token(refused.as_ref().map(|token| token.0.access.expose_secret())));
-        return Ok(AccessToken(Arc::new(Tokens::foreign(checked(token.await??)?))));
+        let ask = move || provider.token(refused.as_ref().map(|token| token.0.access.expose_secret()));
+        let panicked = || Error::new(ErrorKind::Panic, "the token provider panicked");
+        let token = blocking(|| callbacks::run(ask)).await?.ok_or_else(panicked)??;
+        return Ok(AccessToken(Arc::new(Tokens::foreign(checked(token)?))));
     }
     let _changing = session.changing.lock().await;
     let before = session.state.lock().tokens.clone();
