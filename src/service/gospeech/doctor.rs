@@ -4,7 +4,7 @@
 use super::{GoSpeech, record};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Repeat, Request};
-use crate::recording::{Recording, RecordingStatus};
+use crate::recording::{Recording, RecordingPage, RecordingStatus};
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{Diagnosis, Probe};
 use crate::service::{Call, PageRequest};
@@ -44,7 +44,7 @@ impl GoSpeech {
                     }
                     "recordings" => {
                         let outcome = self.first_page(call).await;
-                        let ready = |page: &record::Page| {
+                        let ready = |page: &RecordingPage| {
                             let is_ready = |r: &&Recording| r.status == RecordingStatus::Ready;
                             page.recordings.iter().find(is_ready).or(page.recordings.first()).cloned()
                         };
@@ -80,7 +80,7 @@ impl GoSpeech {
         }
     }
 
-    async fn first_page(&self, call: &Call) -> Result<record::Page> {
+    async fn first_page(&self, call: &Call) -> Result<RecordingPage> {
         self.view()?.list(&call.options, PageRequest { offset: 0, limit: 20 }, Repeat::Safe).await
     }
 

@@ -28,7 +28,7 @@ impl View {
         call: &Options,
         page: PageRequest,
         repeat: Repeat,
-    ) -> Result<record::Page> {
+    ) -> Result<RecordingPage> {
         let url = self.platform.list_url(&format!("offset={}&limit={}", page.offset, page.limit))?;
         let request = || Ok(Request::get(url.clone()).repeat(repeat));
         let response = self.session.send(&self.platform.http, call, request).await?;
@@ -47,10 +47,7 @@ impl View {
 /// The watcher repeats by itself, within its budget: so nothing is repeated here.
 impl Listing for View {
     fn page(&self, page: PageRequest) -> ServiceFuture<'_, RecordingPage> {
-        Box::pin(async move {
-            let page = self.list(&self.platform.options, page, Repeat::Never).await?;
-            Ok(RecordingPage { recordings: page.recordings.into(), total: page.total })
-        })
+        Box::pin(self.list(&self.platform.options, page, Repeat::Never))
     }
 
     fn one<'a>(&'a self, id: &'a str) -> ServiceFuture<'a, Recording> {

@@ -313,7 +313,7 @@ impl Platform {
     pub(super) async fn sign_out(&self, call: &Call, session: &Session) -> Result<()> {
         let told = |found: &Discovered| found.revocation.clone();
         let revocation = self.told_auth_url(&call.options, "gospeech.path.revocation", told).await.ok();
-        session.sign_out(&call.options, revocation.as_ref()).await.map(drop)
+        session.sign_out(&call.options, revocation.as_ref()).await
     }
 
     pub(super) fn logout_url(&self) -> Result<String> {

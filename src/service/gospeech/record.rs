@@ -6,19 +6,13 @@ use serde_json::{Map, Value};
 use super::status::status_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::iso_ms;
-use crate::recording::{Recording, RecordingDetails, RecordingStatus};
+use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 
 /// The largest answer that is read as JSON: a page of records, a problem.
 pub(super) const LARGEST_JSON: usize = 64 << 20;
 
-/// A page, and how many records there are in all if the answer says so.
-pub(super) struct Page {
-    pub(super) recordings: Vec<Recording>,
-    pub(super) total: Option<u64>,
-}
-
 /// Reads a page: a bare array, or the first array among the usual members of an object.
-pub(super) fn page(body: &[u8]) -> Result<Page> {
+pub(super) fn page(body: &[u8]) -> Result<RecordingPage> {
     let value = parse(body, "the list of records")?;
     let (items, total) = match &value {
         Value::Array(items) => (items, None),
@@ -35,7 +29,7 @@ pub(super) fn page(body: &[u8]) -> Result<Page> {
     if recordings.is_empty() && !items.is_empty() {
         return Err(not_understood("no record of the list has an id"));
     }
-    Ok(Page { recordings, total })
+    Ok(RecordingPage { recordings: recordings.into(), total })
 }
 
 /// Reads a single record. One without an id has the id that it was asked by.

@@ -113,10 +113,7 @@ impl Service for GoSpeech {
     }
 
     fn recordings<'a>(&'a self, call: &'a Call, page: PageRequest) -> ServiceFuture<'a, RecordingPage> {
-        Box::pin(async move {
-            let page = self.view()?.list(&call.options, page, Repeat::Safe).await?;
-            Ok(RecordingPage { recordings: page.recordings.into(), total: page.total })
-        })
+        Box::pin(async move { self.view()?.list(&call.options, page, Repeat::Safe).await })
     }
 
     fn follow<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
