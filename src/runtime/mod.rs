@@ -6,7 +6,9 @@
 
 pub(crate) mod callbacks;
 mod operation;
+mod output;
 mod process;
+mod progress;
 mod queue;
 pub(crate) mod sync;
 mod tasks;
@@ -22,10 +24,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-pub use operation::{Operation, Output, Progress, ProgressPhase, ResultOf};
+pub use operation::Operation;
 pub(crate) use operation::{Reporter, Task};
+pub use output::{Output, ResultOf};
 pub(crate) use process::PerProcess;
 pub use process::generation;
+pub use progress::{Progress, ProgressPhase};
 pub use queue::{Event, EventKind, Queue};
 pub(crate) use tasks::TaskList;
 

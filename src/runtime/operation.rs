@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::panic::AssertUnwindSafe;
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,146 +13,17 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use futures_util::future::{AbortHandle, Abortable};
 
+use super::output::{Output, ResultOf};
+use super::progress::{Progress, ProgressPhase};
 use super::queue::{Attachment, EventKind, Queue};
 use super::sync::{Condvar, Mutex, wait_until};
 use super::{Lease, callbacks, generation, post_callback, runtime};
 use crate::auth::Login;
-use crate::client::Client;
-use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Inbox, ServiceEvent, no_more};
-use crate::recording::{Recording, RecordingPage};
-use crate::service::remote::{Diagnosis, ManagedUser};
-use crate::transcript::Transcript;
 
 /// Progress is told at most this often; what comes in between is merged.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
-
-/// What an operation can result in. Cheap to clone.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Output {
-    /// The operation has no result but its success.
-    Nothing,
-    /// A recording.
-    Recording(Recording),
-    /// A page of recordings.
-    Page(RecordingPage),
-    /// A transcript.
-    Transcript(Transcript),
-    /// Where something was put.
-    Path(PathBuf),
-    /// Bytes with their media type; JSON for results that have no type of their own in every language.
-    Document(Document),
-    /// A client.
-    Client(Client),
-    /// A login that a person has to go through.
-    Login(Login),
-}
-
-/// A type that an operation can result in.
-pub trait ResultOf: Clone + Send + Sync + Sized + 'static {
-    /// Takes it out of an [`Output`], if it is of this type.
-    fn from_output(output: Output) -> Option<Self>;
-    /// Puts it into an [`Output`].
-    fn into_output(self) -> Output;
-}
-
-macro_rules! result_of {
-    ($($variant:ident($type:ty)),+) => {$(
-        impl ResultOf for $type {
-            fn from_output(output: Output) -> Option<Self> {
-                match output { Output::$variant(value) => Some(value), _ => None }
-            }
-            fn into_output(self) -> Output { Output::$variant(self) }
-        }
-    )+};
-}
-
-result_of!(
-    Recording(Recording),
-    Page(RecordingPage),
-    Transcript(Transcript),
-    Path(PathBuf),
-    Document(Document),
-    Client(Client),
-    Login(Login)
-);
-
-/// Types that cross every binding as JSON.
-macro_rules! result_as_json {
-    ($($type:ty),+) => {$(
-        impl ResultOf for $type {
-            fn from_output(output: Output) -> Option<Self> {
-                match output { Output::Document(document) => document.json().ok(), _ => None }
-            }
-            fn into_output(self) -> Output { Output::Document(Document::json_of(&self)) }
-        }
-    )+};
-}
-
-result_as_json!(ManagedUser, Diagnosis);
-
-impl ResultOf for () {
-    /// Every result can be dropped.
-    fn from_output(_: Output) -> Option<Self> {
-        Some(())
-    }
-    fn into_output(self) -> Output {
-        Output::Nothing
-    }
-}
-
-/// An operation may be held without knowing what it results in.
-impl ResultOf for Output {
-    fn from_output(output: Output) -> Option<Self> {
-        Some(output)
-    }
-    fn into_output(self) -> Output {
-        self
-    }
-}
-
-/// What an operation is doing, and the unit of its progress.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProgressPhase {
-    /// Nothing that can be measured yet.
-    #[default]
-    Starting,
-    /// Sending the recording; in bytes.
-    Uploading,
-    /// Being transcribed; in milliseconds of audio.
-    Processing,
-    /// Fetching or converting a model; in bytes.
-    Installing,
-    /// A person has to log in first: [`Operation::login`] says where. Nothing to measure.
-    LoginRequired,
-}
-
-impl ProgressPhase {
-    /// The word for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Uploading => "uploading",
-            Self::Processing => "processing",
-            Self::Installing => "installing",
-            Self::LoginRequired => "login_required",
-        }
-    }
-}
-
-/// How far an operation is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// What is being done.
-    pub phase: ProgressPhase,
-    /// How much of it is done, in the unit of the phase.
-    pub done: u64,
-    /// How much there is; 0: not known.
-    pub total: u64,
-}
 
 type DoneCallback = Box<dyn FnOnce(&Result<Output>) + Send>;
 type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::operation::{Operation, Output};
+use super::operation::Operation;
+use super::output::Output;
 use super::queue::{EventKind, Queue};
 
 #[cfg(not(shuttle))]
