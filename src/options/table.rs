@@ -100,7 +100,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Call,
-        "model installation",
+        "gospeech, model installation",
         "PEM file with further certificate authorities, added to the system's.",
     ),
     row(
@@ -116,7 +116,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "10000",
         Call,
-        "model installation",
+        "gospeech, model installation",
         "Longest time to connect, in ms.",
     ),
     row(
@@ -166,7 +166,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "60000",
         Call,
-        "model installation",
+        "gospeech, model installation",
         "Longest time in which no byte moves, in ms.",
     ),
     row(
