@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Transcript;
 use super::columns::{Columns, range_of};
-use super::format::{Format, PLAIN, ParagraphStyle};
+use super::format::{Format, ParagraphStyle};
 
 /// A word to build a transcript from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -182,7 +182,7 @@ impl TranscriptBuilder {
 
     /// Sets the format of the last word.
     pub(super) fn format_last(&mut self, format: &Format) {
-        if std::ptr::eq(format, &PLAIN) || *format == PLAIN {
+        if format.is_plain() {
             return;
         }
         let number = match self.format_numbers.get(format) {

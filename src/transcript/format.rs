@@ -36,6 +36,17 @@ pub struct Format {
     pub other: Attributes,
 }
 
+impl Format {
+    /// Whether nothing is set. Cheaper than a comparison, as it looks into no text.
+    pub(super) fn is_plain(&self) -> bool {
+        let Self { bold, italic, underline, strike, script, color, background, font, size, class, other } =
+            self;
+        let flags = *bold || *italic || *underline || *strike || script.is_some();
+        let texts = [color, background, font, size, class];
+        !flags && other.is_empty() && texts.iter().all(|text| text.is_empty())
+    }
+}
+
 pub(super) static PLAIN: Format = Format {
     bold: false,
     italic: false,

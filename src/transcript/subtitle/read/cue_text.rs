@@ -8,6 +8,8 @@ use crate::transcript::export::text::is_separator;
 struct Gathered {
     runs: Vec<Run>,
     speaker: String,
+    /// The next word is not of the last run's voice.
+    other_voice: bool,
     word: String,
     word_start_ms: Option<i64>,
     /// The timestamp that was read last, for the word that begins next.
@@ -36,13 +38,15 @@ impl Gathered {
         }
         let word = ReadWord { text, start_ms };
         match self.runs.last_mut() {
-            Some(run) if run.speaker == self.speaker => run.words.push(word),
+            Some(run) if !self.other_voice => run.words.push(word),
             _ => self.runs.push(Run { speaker: self.speaker.clone(), words: vec![word] }),
         }
+        self.other_voice = false;
     }
 
     fn set_speaker(&mut self, speaker: String) {
         self.end_word();
+        self.other_voice = self.runs.last().is_some_and(|run| run.speaker != speaker);
         self.speaker = speaker;
     }
 

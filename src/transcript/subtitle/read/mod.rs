@@ -9,7 +9,7 @@ mod vtt;
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::transcript::{Segment, Transcript, Word};
+use crate::transcript::{Transcript, TranscriptBuilder};
 
 impl Transcript {
     /// Reads SubRip subtitles (UTF-8): a segment a cue. What cannot be read is an [`ErrorKind::Document`] that names the
@@ -61,25 +61,25 @@ struct WordTime {
 }
 
 fn transcript(cues: Vec<ReadCue>, raw: &str) -> Transcript {
-    let builder = Transcript::builder().raw(raw.to_owned());
-    let segments = cues.into_iter().flat_map(ReadCue::segments);
-    segments.fold(builder, |builder, segment| builder.segment(&segment)).build()
+    let mut builder = Transcript::builder().raw(raw.to_owned());
+    for cue in &cues {
+        cue.write(&mut builder);
+    }
+    builder.build()
 }
 
 impl ReadCue {
-    fn segments(self) -> impl Iterator<Item = Segment> {
+    fn write(&self, builder: &mut TranscriptBuilder) {
         let mut times = self.word_times().into_iter();
-        self.runs.into_iter().map(move |run| {
-            let words = run.words.into_iter().zip(times.by_ref()).map(|(word, at)| Word {
-                text: word.text,
-                start_ms: at.time.start,
-                end_ms: at.time.end,
-                estimated: at.estimated,
-                ..Word::default()
-            });
-            let words = words.collect();
-            Segment { speaker: run.speaker, words, ..Segment::default() }
-        })
+        for run in &self.runs {
+            for (word, at) in run.words.iter().zip(times.by_ref()) {
+                builder.push_word(&word.text, Some((at.time.start, at.time.end)), None);
+                if at.estimated {
+                    builder.mark_last_estimated();
+                }
+            }
+            builder.end_segment(&run.speaker);
+        }
     }
 
     /// Between two timestamps, the time is shared by the lengths of the words.
