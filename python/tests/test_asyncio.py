@@ -243,6 +243,8 @@ def test_ctrl_c_ends_a_loop() -> None:
             async with tiro.AsyncClient("scripted", script=sys.argv[1]) as client:
                 await client.transcribe(b"x")
 
+        # A program that was started in the background may have inherited that it ignores the signal.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         try:
             asyncio.run(main())
         except KeyboardInterrupt:

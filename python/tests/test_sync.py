@@ -74,6 +74,8 @@ def test_ctrl_c(sent: str) -> None:
         def counts():
             return len(os.listdir("/proc/self/task")), len(os.listdir("/proc/self/fd"))
 
+        # A program that was started in the background may have inherited that it ignores the signal.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         handler = signal.getsignal(signal.SIGINT)
         before = counts()
         client = tiro.Client("scripted", script=sys.argv[1])
