@@ -99,6 +99,10 @@ error_table! {
     Quota = -408, "TIRO_E_QUOTA", "ServiceError", false;
     /// It exists already, or somebody else changed it meanwhile.
     Conflict = -409, "TIRO_E_CONFLICT", "ServiceError", false;
+    /// This would cost money, and nobody has agreed to the price: the error's detail is the quote. Nothing was bought.
+    ConfirmRequired = -410, "TIRO_E_CONFIRM_REQUIRED", "ConfirmRequiredError", false;
+    /// The price is another than the one that was agreed to: the error's detail has both. Nothing was bought.
+    QuoteChanged = -411, "TIRO_E_QUOTE_CHANGED", "QuoteChangedError", false;
     /// Reading or writing on this machine failed.
     Io = -501, "TIRO_E_IO", "LocalError", false;
     /// There is no such file.
@@ -113,6 +117,8 @@ error_table! {
     TooManyFiles = -506, "TIRO_E_TOO_MANY_FILES", "LocalError", true;
     /// A source's callback failed, or gave fewer or more bytes than it declared.
     Source = -507, "TIRO_E_SOURCE", "LocalError", false;
+    /// The source is not the one that the job was begun with, or has to be given again to go on. The job stays as it is.
+    SourceChanged = -508, "TIRO_E_SOURCE_CHANGED", "LocalError", false;
     /// The recording holds no sound at all.
     MediaEmpty = -511, "TIRO_E_MEDIA_EMPTY", "MediaError", false;
     /// The format or codec is not one tiro decodes.
@@ -133,11 +139,11 @@ error_table! {
     Engine = -524, "TIRO_E_ENGINE", "LocalError", false;
     /// The processor lacks instructions that the recogniser needs.
     CpuUnsupported = -525, "TIRO_E_CPU_UNSUPPORTED", "UnsupportedError", false;
-    /// The store of recordings was written by a newer version of tiro. Nothing in it was touched.
+    /// The store of recordings, or the journal of jobs, was written by a newer version of tiro. Nothing in it was touched.
     StoreNewer = -526, "TIRO_E_STORE_NEWER", "StoreError", false;
-    /// The store of recordings is damaged, or is none. Nothing in it was touched.
+    /// The store of recordings, or the journal of jobs, is damaged, or is none. Nothing in it was touched.
     StoreCorrupt = -527, "TIRO_E_STORE_CORRUPT", "StoreError", false;
-    /// Another process does not let go of the store of recordings.
+    /// Another process does not let go of the store of recordings, or of the journal of jobs.
     StoreBusy = -528, "TIRO_E_STORE_BUSY", "StoreError", true;
     /// A document could not be read: not JSON, or not of the format it is read as.
     Document = -531, "TIRO_E_DOCUMENT", "LocalError", false;

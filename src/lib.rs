@@ -29,6 +29,7 @@ mod instant;
 mod job;
 pub mod log;
 mod options;
+mod order;
 mod recording;
 mod runtime;
 mod service;
@@ -42,6 +43,7 @@ pub use document::Document;
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
 pub use events::{Events, ServiceEvent, ServiceEventKind};
 pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope, option_entry};
+pub use order::{Order, Price};
 pub use recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 pub use runtime::{
     Event, EventKind, Operation, Output, Progress, ProgressPhase, Queue, ResultOf, generation, shutdown,
@@ -51,6 +53,7 @@ pub use service::gospeech::{GOSPEECH_ENDPOINTS, GOSPEECH_STATUSES};
 #[cfg(feature = "local")]
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use service::remote::{CustomRequest, Diagnosis, ManagedUser, NewManagedUser, Probe};
+pub use service::transcribeme::TRANSCRIBEME_ENDPOINTS;
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
     Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,

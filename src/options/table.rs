@@ -83,24 +83,35 @@ use OptionType::{Choice, Integer, Path, Secret, Text};
 use Scope::{Call, Client, Export};
 
 mod gospeech;
+mod job;
 mod network;
+mod order;
+mod transcribeme;
 
 const SUBTITLES: &str = "srt, vtt, ttml";
 
-const ALL: &[&[OptionEntry]] = &[ROWS, network::ROWS, gospeech::ROWS];
+const ALL: &[&[OptionEntry]] =
+    &[ROWS, network::ROWS, gospeech::ROWS, transcribeme::ROWS, order::ROWS, job::ROWS];
 
 /// Every option, in alphabetical order.
 pub const OPTION_TABLE: &[OptionEntry] = &sorted::<{ count(ALL) }>(ALL);
 
 /// What is not of a network, and not of one service alone that has a table of its own.
 const ROWS: &[OptionEntry] = &[
-    row("access_token", Secret, "", Client, "gospeech, scripted", "A ready access token of the caller's."),
+    row(
+        "access_token",
+        Secret,
+        "",
+        Client,
+        "gospeech, scripted, transcribeme",
+        "A ready access token of the caller's.",
+    ),
     row(
         "ca_file",
         Path,
         "",
         Call,
-        "gospeech, model installation",
+        "gospeech, transcribeme, model installation",
         "PEM file with further certificate authorities, added to the system's.",
     ),
     row(
@@ -116,7 +127,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "10000",
         Call,
-        "gospeech, model installation",
+        "gospeech, transcribeme, model installation",
         "Longest time to connect, in ms.",
     ),
     row(
@@ -166,7 +177,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "60000",
         Call,
-        "gospeech, model installation",
+        "gospeech, transcribeme, model installation",
         "Longest time in which no byte moves, in ms.",
     ),
     row(
@@ -182,8 +193,8 @@ const ROWS: &[OptionEntry] = &[
         Text,
         "en",
         Call,
-        "local",
-        "Language of the speech: a code such as `en`, or `auto` to find it; all but English needs a multilingual model.",
+        "local, transcribeme",
+        "Language of the speech: a code such as `en`, or `auto` to find it; all but English needs a multilingual model. TranscribeMe: an id or name of its own list, sent only if it is set.",
     ),
     row(
         "max_in_flight",
@@ -257,7 +268,14 @@ const ROWS: &[OptionEntry] = &[
         "scripted",
         "What the scripted service answers, as JSON (docs/scripted.md).",
     ),
-    row("service", Choice(&["gospeech", "local", "scripted"]), "local", Client, "all", "Who transcribes."),
+    row(
+        "service",
+        Choice(&["gospeech", "local", "scripted", "transcribeme"]),
+        "local",
+        Client,
+        "all",
+        "Who transcribes.",
+    ),
     row(
         "spool_dir",
         Path,

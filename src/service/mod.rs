@@ -8,14 +8,19 @@ pub(crate) mod endpoint;
 pub(crate) mod gospeech;
 #[cfg(feature = "local")]
 pub(crate) mod local;
+pub(crate) mod orders;
 pub(crate) mod remote;
 mod scripted;
+pub(crate) mod transcribeme;
 
 use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
+use self::orders::Orders;
 use self::remote::{ManagedUsers, Remote};
 use crate::auth::TokenProvider;
 use crate::client::Embedding;
@@ -99,8 +104,45 @@ pub(crate) trait Service: Send + Sync {
         Box::pin(async move { Err(error.with_hint("ask for the recording, or wait for it")) })
     }
 
+    /// What it can do where a transcription has to be ordered and paid, if it charges.
+    fn orders(&self) -> Option<&dyn Orders> {
+        None
+    }
+
+    /// Its uploads in steps that can be taken up again, if it has such.
+    fn resumable_upload(&self) -> Option<&dyn ResumableUpload> {
+        None
+    }
+
+    /// Whether an upload whose outcome is not known can be begun anew: a second recording costs nobody anything.
+    fn may_upload_again(&self) -> bool {
+        false
+    }
+
     /// The caller of a whole job gave up: stop working on the recording, where that is the service's to decide.
     fn abandon(&self, _id: &str) {}
+}
+
+/// Uploads in steps, each of which is remembered before and after it.
+pub(crate) trait ResumableUpload: Send + Sync {
+    /// Takes a recording in, from where the log says that an earlier try was. The service settles by itself what that try
+    /// left uncertain, or ends with [`ErrorKind::NeedsAction`].
+    fn upload<'a>(
+        &'a self,
+        call: &'a Call,
+        source: Claim,
+        log: &'a dyn UploadLog,
+    ) -> ServiceFuture<'a, Recording>;
+}
+
+/// How far an upload is, as a job remembers it.
+pub(crate) trait UploadLog: Send + Sync {
+    /// What was kept last.
+    fn kept(&self) -> Option<SecretString>;
+
+    /// Keeps a checkpoint of the service's own form, durably before it returns; a failure ends the upload before its next
+    /// step. A secret, as it may hold a pre-signed URL. `recording_id` is told as soon as it is known.
+    fn keep<'a>(&'a self, recording_id: &'a str, checkpoint: SecretString) -> ServiceFuture<'a, ()>;
 }
 
 /// The service that the options name. `tokens` gives the access tokens, for a service that takes any.

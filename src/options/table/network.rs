@@ -4,7 +4,9 @@ use super::Scope::{Call, Client};
 use super::{Choice, Integer, OptionEntry, Path, Secret, Text, row};
 
 /// The services that are reached over a network.
-const REMOTE: &str = "gospeech";
+const REMOTE: &str = "gospeech, transcribeme";
+/// The services whose login page persons go to.
+const WITH_LOGIN: &str = "gospeech";
 const NO_YES: &[&str] = &["no", "yes"];
 
 pub(super) const ROWS: &[OptionEntry] = &[
@@ -25,7 +27,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Call,
-        REMOTE,
+        WITH_LOGIN,
         "Under what name a person's login is kept in `token_store`, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only.",
     ),
     row(
@@ -33,7 +35,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "600000",
         Call,
-        REMOTE,
+        WITH_LOGIN,
         "How long an operation waits for a person to log in, and a login may take, in ms.",
     ),
     row(
@@ -58,14 +60,14 @@ pub(super) const ROWS: &[OptionEntry] = &[
         "",
         Client,
         REMOTE,
-        "The account's password. GoSpeech's own example has none: then the field is left out of the request.",
+        "The account's password. GoSpeech's own example has none: then the field is left out of the request. TranscribeMe's expires by its rules: see `application_token`.",
     ),
     row(
         "post_logout_redirect_uri",
         Text,
         "",
         Client,
-        REMOTE,
+        WITH_LOGIN,
         "Where the service sends a person's browser after the logout, as registered with the API client.",
     ),
     row(
@@ -83,7 +85,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Client,
-        REMOTE,
+        WITH_LOGIN,
         "Where the service's login page sends the browser back to, as registered with the API client. With it, persons log in by themselves (PKCE).",
     ),
     row(
@@ -99,7 +101,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Client,
-        REMOTE,
+        WITH_LOGIN,
         "OAuth scopes to ask for, with spaces. Default: what the service needs.",
     ),
     row(
@@ -110,5 +112,5 @@ pub(super) const ROWS: &[OptionEntry] = &[
         REMOTE,
         "File in which tokens are kept (0600), shared by processes. Default: none, tokens live in memory and end with the client.",
     ),
-    row("username", Text, "", Client, REMOTE, "The account: for GoSpeech, its e-mail."),
+    row("username", Text, "", Client, REMOTE, "The account: its e-mail."),
 ];
