@@ -1,8 +1,10 @@
 //! The client: one identity at one service, and the verbs. Each verb checks its arguments, starts an operation and
 //! returns at once.
 
+mod billing;
 mod jobs;
 mod logins;
+mod orders;
 mod remote;
 
 use std::fmt;

@@ -6,6 +6,7 @@ use crate::auth::Login;
 use crate::client::Client;
 use crate::document::Document;
 use crate::job::{Job, JobOutcome};
+use crate::order::{Dictionary, Order, Quote};
 use crate::recording::{Recording, RecordingPage};
 use crate::service::remote::{Diagnosis, ManagedUser};
 use crate::transcript::Transcript;
@@ -73,7 +74,7 @@ macro_rules! result_as_json {
     )+};
 }
 
-result_as_json!(Diagnosis, ManagedUser, Vec<Job>, Vec<JobOutcome>);
+result_as_json!(Diagnosis, Dictionary, ManagedUser, Order, Quote, Vec<Job>, Vec<JobOutcome>);
 
 impl ResultOf for () {
     /// Every result can be dropped.
