@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::header::{Function, Parameter, functions};
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "options",
     "client",
     "op",
@@ -18,6 +18,7 @@ const KINDS: [&str; 12] = [
     "login",
     "document",
     "service_event",
+    "order",
 ];
 /// Kinds that a forked child cannot use.
 const OF_THIS_PROCESS: [&str; 4] = ["client", "op", "queue", "source"];
@@ -164,6 +165,12 @@ impl Function {
             ("const char *", "content_type") => "\"text/plain\"",
             ("const char *", "ticket" | "initials") => "\"t\"",
             ("const char *", "redirect_url") => "\"http://127.0.0.1:1/callback\"",
+            ("const char *const *", "recording_ids") => "v.ids",
+            ("size_t", "count") => "1",
+            ("const char *", "code" | "nonce") => "\"CODE\"",
+            ("const char *", "dictionary") => "\"types\"",
+            ("const char *", "of") => "\"en\"",
+            ("const char *", "address") => "\"{}\"",
             ("const char *", "email") => "\"ada@example.com\"",
             ("const char *", "first_name" | "last_name" | "display_name") => "\"Ada\"",
             ("tiro_match *", _) => "v.matches",
@@ -232,6 +239,7 @@ impl Function {
             "tiro_op_join_transcript" => "TRANSCRIPT",
             "tiro_op_join_document" => "DOCUMENT",
             "tiro_op_join_login" => "LOGIN",
+            "tiro_op_join_order" => "ORDER",
             "tiro_op_take_event" => "EVENTS",
             _ => "RECORDING",
         }
