@@ -299,11 +299,7 @@ impl Core {
         Ok(operation.with_result(order::dictionary))
     }
 
-    fn regenerate_application_token(
-        &self,
-        py: Python<'_>,
-        options: Keywords<'_, '_>,
-    ) -> PyResult<Operation> {
+    fn regenerate_application_token(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
         self.start(py, options, Client::regenerate_application_token)
     }
 

@@ -64,10 +64,7 @@ fn shown_price(price: Option<&tiro::Price>) -> String {
     shown(price.map(|price| format!("'{price}'")))
 }
 
-fn recording_prices<'py>(
-    py: Python<'py>,
-    prices: &[tiro::RecordingPrice],
-) -> PyResult<Bound<'py, PyTuple>> {
+fn recording_prices<'py>(py: Python<'py>, prices: &[tiro::RecordingPrice]) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, prices.iter().cloned().map(RecordingPrice))
 }
 
