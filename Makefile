@@ -90,7 +90,8 @@ sandbox: $(VENV)/ready ## a server on this machine that speaks GoSpeech's wire, 
 deps: ## what test-full and bench-asr need beyond test (apt)
 	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt)
+	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt) \
+	  $$(command -v npm >/dev/null || echo nodejs npm) # others' Node.js brings its npm, and Debian's does not go with it
 
 test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## the slow tests: recognition, killed processes, valgrind, sanitizers
 	tests/full/run
