@@ -118,8 +118,8 @@ header: $(VENV)/ready ## write include/tiro.h and the pages that are generated f
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true
 	$(CARGO) test -q --test header --test docs
 
-$(VENV)/bench-tools: $(VENV)/ready benches/transcript/requirements.txt
-	python -m pip install -q -r benches/transcript/requirements.txt
+$(VENV)/bench-tools: $(VENV)/ready benches/requirements.txt
+	python -m pip install -q -r benches/requirements.txt
 	@touch $@
 
 bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/bench-tools ## measurements, side by side with their peers
