@@ -25,7 +25,7 @@ class OnlyReads:
 
 
 def source(way: str, path: str) -> Any:
-    return {"path": Path, "file": lambda path: open(path, "rb"), "callback": OnlyReads}[way](path)  # noqa: SIM115
+    return {"path": Path, "file": lambda path: open(path, "rb"), "callback": OnlyReads}[way](path)
 
 
 def status_kib(field: str) -> int:
