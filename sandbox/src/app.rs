@@ -13,10 +13,15 @@ use crate::paths::Paths;
 use crate::request_log::RequestLog;
 use crate::settings::Behaviour;
 use crate::state::Database;
+use crate::transcribeme::Origins;
 
 pub(crate) struct App {
     /// Scheme and authority, without a slash at the end.
     pub(crate) url: String,
+    /// The same of its storage.
+    pub(crate) storage_url: String,
+    /// What the signatures for the storage are made of.
+    pub(crate) storage_secret: String,
     pub(crate) tls: bool,
     pub(crate) hosts: Hosts,
     pub(crate) paths: Paths,
@@ -32,6 +37,7 @@ pub(crate) struct App {
     pub(crate) codes: Codes,
     pub(crate) sessions: Sessions,
     pub(crate) signer: Signer,
+    pub(crate) remote_origins: Origins,
 }
 
 pub(crate) type SharedApp = Arc<App>;

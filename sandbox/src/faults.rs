@@ -9,6 +9,8 @@ use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::paths::{OWN_OPERATIONS, endpoints};
+
 /// What is done to which requests. Without a condition: to all.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -95,10 +97,9 @@ impl Fault {
                 return Err(format!("{name:?} is no header"));
             }
         }
-        let known = |name: &&str| tiro::GOSPEECH_ENDPOINTS.iter().any(|row| row.operation == *name);
-        let own = ["negotiate", "userinfo", "keys", "page", "link_code"];
+        let known = |name: &str| endpoints().any(|row| row.operation == name);
         match self.operation.as_deref() {
-            Some(name) if !known(&name) && !own.contains(&name) => {
+            Some(name) if !known(name) && !OWN_OPERATIONS.contains(&name) => {
                 Err(format!("there is no operation {name:?}"))
             }
             _ => Ok(()),

@@ -10,10 +10,10 @@ mod arguments;
 use arguments::{Arguments, Wanted};
 
 const NOTICE: &str = "\
-**********************************************************************
-* tiro-sandbox: a server for TESTS. It is not GoSpeech, its accounts *
-* and secrets are known to everybody. Give it nothing that is real.  *
-**********************************************************************";
+***********************************************************************
+* tiro-sandbox: a server for TESTS. It is no vendor's. Its accounts    *
+* and secrets are known to everybody. Give it nothing that is real.    *
+***********************************************************************";
 
 fn main() -> ExitCode {
     match arguments::parse(lexopt::Parser::from_env()) {
@@ -39,7 +39,8 @@ fn fail(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { settings, until_stdin_closes } = arguments;
-    let remote = !settings.listen.ip().is_loopback();
+    let listens = [Some(settings.listen), settings.listen_storage];
+    let remote = listens.into_iter().flatten().any(|address| !address.ip().is_loopback());
     let sandbox = Sandbox::start(settings)?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{}", serde_json::to_string(sandbox.ready())?)?;

@@ -19,9 +19,10 @@ use http_body_util::BodyExt;
 use tokio::time::Sleep;
 use url::form_urlencoded;
 
-use crate::app::SharedApp;
+use crate::app::{App, SharedApp};
 use crate::connection::Connection;
 use crate::faults::Fault;
+use crate::paths::{STORED_PART, TRANSCRIBEME_BASE};
 use crate::request_log::{Entry, Note, SHOWN_QUERY, Traffic};
 
 /// A request for another host gets nothing.
@@ -55,8 +56,9 @@ pub(crate) async fn observe(
 
     let traffic = Arc::new(Traffic::default());
     let entry = app.log.begin(Entry { fault: number, ..entry(operation, &request, traffic.clone()) });
-    if fault.delay_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(fault.delay_ms)).await;
+    let wait_ms = fault.delay_ms + latency_ms(&app, template);
+    if wait_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(wait_ms)).await;
     }
     let cut_after = fault.cut_request_after;
     let request = request.map(|body| {
@@ -82,6 +84,14 @@ pub(crate) async fn observe(
     response.map(|body| {
         Body::new(Doled { body, rest: Bytes::new(), cut_after, drip, pause: None, connection, traffic })
     })
+}
+
+/// What each request of TranscribeMe's half waits.
+fn latency_ms(app: &App, template: &str) -> u64 {
+    match template.starts_with(TRANSCRIBEME_BASE) || template == STORED_PART {
+        true => app.behaviour().transcribeme.latency_ms,
+        false => 0,
+    }
 }
 
 async fn answer(fault: &Fault, request: Request, next: Next) -> Response {
@@ -122,6 +132,7 @@ fn entry(operation: &'static str, request: &Request, traffic: Arc<Traffic>) -> E
         operation,
         http: if request.version() == Version::HTTP_2 { "2" } else { "1.1" },
         authorization: request.headers().contains_key(header::AUTHORIZATION),
+        api_key: request.headers().contains_key("x-api-key"),
         cookie: request.headers().contains_key(header::COOKIE),
         declared_bytes: declared(request.headers()),
         traffic,

@@ -13,8 +13,21 @@ use crate::timestamp::now_ms;
 const LONGEST: usize = 200_000;
 
 /// Values of the query that are shown.
-pub(crate) const SHOWN_QUERY: [&str; 6] =
-    ["offset", "limit", "api-version", "negotiateVersion", "response_type", "code_challenge_method"];
+pub(crate) const SHOWN_QUERY: [&str; 13] = [
+    "offset",
+    "limit",
+    "api-version",
+    "negotiateVersion",
+    "response_type",
+    "code_challenge_method",
+    "isAsync",
+    "chunkNumber",
+    "recordingId",
+    "languageId",
+    "Status",
+    "From",
+    "To",
+];
 
 #[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Entry {
@@ -28,6 +41,8 @@ pub(crate) struct Entry {
     pub(crate) operation: &'static str,
     pub(crate) http: &'static str,
     pub(crate) authorization: bool,
+    /// Whether X-Api-Key came.
+    pub(crate) api_key: bool,
     pub(crate) cookie: bool,
     /// The request's Content-Length.
     pub(crate) declared_bytes: Option<u64>,
@@ -49,6 +64,8 @@ pub(crate) struct Note {
     pub(crate) grant: Option<String>,
     /// The recording that was created.
     pub(crate) created: Option<String>,
+    /// The order that was made.
+    pub(crate) ordered: Option<String>,
 }
 
 /// Bytes of the bodies, as far as they went.

@@ -1,6 +1,7 @@
 //! A sandbox that runs: what is made at its start, and its end.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock, mpsc};
 use std::thread::JoinHandle;
@@ -21,11 +22,12 @@ use crate::host::Hosts;
 use crate::hub::Hub;
 use crate::oauth::{Codes, Signer};
 use crate::pages::Sessions;
-use crate::paths::{LINK_CODE, Paths, RECORD_PAGE, WORKLIST_PAGE};
+use crate::paths::{LINK_CODE, Paths, RECORD_PAGE, TRANSCRIBEME_BASE, WORKLIST_PAGE};
 use crate::request_log::RequestLog;
 use crate::settings::Settings;
 use crate::state::{Account, ApiClient, Database, Grant, Kind};
-use crate::{control, gospeech, oauth, observe, pages, secret, server};
+use crate::transcribeme::Origins;
+use crate::{control, gospeech, oauth, observe, pages, secret, server, transcribeme};
 
 /// Why a sandbox did not start.
 #[derive(Debug)]
@@ -49,8 +51,12 @@ impl From<String> for StartError {
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Ready {
-    /// For `auth_base_url` and `api_base_url`.
+    /// For `auth_base_url` and `api_base_url` of GoSpeech.
     pub url: String,
+    /// For `auth_base_url` and `api_base_url` of TranscribeMe.
+    pub transcribeme_url: String,
+    /// Where parts of uploads go if the behaviour says so: an origin of its own.
+    pub storage_url: String,
     /// Where the control API is.
     pub control_url: String,
     /// What the control API wants as a bearer token.
@@ -77,12 +83,14 @@ pub struct Sandbox {
 impl Sandbox {
     /// Starts one, on threads of its own. It listens when this returns.
     pub fn start(settings: Settings) -> Result<Self, StartError> {
-        if !settings.listen.ip().is_loopback() && !settings.allow_remote {
+        let addresses = [Some(settings.listen), settings.listen_storage];
+        let remote = addresses.into_iter().flatten().find(|address| !address.ip().is_loopback());
+        if let (Some(address), false) = (remote, settings.allow_remote) {
             return Err(StartError(format!(
-                "{} can be reached by other machines, and this is a sandbox: --allow-remote if that is meant",
-                settings.listen
+                "{address} can be reached by other machines, and this is a sandbox: --allow-remote if that is meant"
             )));
         }
+        settings.behaviour.check()?;
         let (stop, stopped) = oneshot::channel();
         let (started, starts) = mpsc::channel();
         let thread = std::thread::Builder::new()
@@ -176,32 +184,50 @@ fn private_folder(folder: &std::path::Path) -> io::Result<()> {
 }
 
 async fn start(settings: &Settings, spool: &Spool) -> Result<Ready, StartError> {
-    let listener = TcpListener::bind(settings.listen).await;
-    let listener = listener.map_err(|error| StartError(format!("{}: {error}", settings.listen)))?;
-    let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+    let (listener, address) = listen(settings.listen).await?;
+    let beside = SocketAddr::new(settings.listen.ip(), 0);
+    let (storage, storage_address) = listen(settings.listen_storage.unwrap_or(beside)).await?;
     let tls = settings.tls.as_ref().map(server::acceptor).transpose();
     let tls = tls.map_err(|error| StartError(error.to_string()))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let host = match settings.hosts.first() {
-        Some(name) => format!("{name}:{}", address.port()),
-        None => address.to_string(),
-    };
-    let app = app(settings, spool, format!("{scheme}://{host}"))?;
+    let [url, storage_url] = [address, storage_address].map(|address| match settings.hosts.first() {
+        Some(name) => format!("{scheme}://{name}:{}", address.port()),
+        None => format!("{scheme}://{address}"),
+    });
+    let app = app(settings, spool, url, storage_url)?;
     let failed = |error: rusqlite::Error| StartError(error.to_string());
     first_accounts(&app.database, &settings.redirect_uris).map_err(failed)?;
     gospeech::resume(&app).map_err(failed)?;
+    transcribeme::resume(&app).map_err(failed)?;
     let ready = ready(&app);
+    tokio::spawn(server::serve(storage, tls.clone(), storage_router(app.clone())));
     tokio::spawn(server::serve(listener, tls, router(app)));
     Ok(ready)
 }
 
-fn app(settings: &Settings, spool: &Spool, url: String) -> Result<SharedApp, StartError> {
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| StartError(format!("{address}: {error}")))?;
+    let address = listener.local_addr().map_err(|error| StartError(error.to_string()))?;
+    Ok((listener, address))
+}
+
+fn app(
+    settings: &Settings,
+    spool: &Spool,
+    url: String,
+    storage_url: String,
+) -> Result<SharedApp, StartError> {
     let file = settings.data.as_deref();
     let database = Database::open(file).map_err(|error| {
         StartError(format!("{}: {error}", file.map_or("memory".into(), |file| file.display().to_string())))
     })?;
+    let secret = || secret::random("").into_bytes();
+    let storage_secret = database.kept("storage_secret", secret).map_err(|error| error.to_string())?;
     Ok(Arc::new(App {
         url,
+        storage_url,
+        storage_secret: String::from_utf8_lossy(&storage_secret).into_owned(),
         tls: settings.tls.is_some(),
         hosts: Hosts::new(&settings.hosts),
         paths: Paths::new(&settings.paths)?,
@@ -216,6 +242,7 @@ fn app(settings: &Settings, spool: &Spool, url: String) -> Result<SharedApp, Sta
         hub: Hub::default(),
         codes: Codes::default(),
         sessions: Sessions::default(),
+        remote_origins: Origins::new(&settings.remote_origins)?,
     }))
 }
 
@@ -227,7 +254,7 @@ fn first_accounts(database: &Database, redirect_uris: &[String]) -> rusqlite::Re
     anna.password = Some(secret::of_password("anna-password"));
     database.add_account(&anna)?;
     database.add_account(&developer)?;
-    let Some(owner) = database.account_of_email(&developer.email)? else { return Ok(()) };
+    let Some(account) = database.account_of_email(&developer.email)? else { return Ok(()) };
     let at_home = ["http://127.0.0.1:8765/callback", "http://localhost:8765/callback"].map(str::to_owned);
     for (id, name, secret) in
         [("demo", "Demo App Client", Some("demo-secret")), ("demo-public", "Demo App without a secret", None)]
@@ -235,16 +262,20 @@ fn first_accounts(database: &Database, redirect_uris: &[String]) -> rusqlite::Re
         if database.client(id)?.is_some() {
             continue;
         }
-        database.put_client(&ApiClient {
+        let client = ApiClient {
             id: id.into(),
             name: name.into(),
             secret: secret.map(secret::digest),
-            owner: owner.id.clone(),
+            owner: account.id.clone(),
             grants: Grant::ALL.to_vec(),
             redirect_uris: at_home.iter().chain(redirect_uris).cloned().collect(),
             post_logout_redirect_uris: vec!["http://127.0.0.1:8765/goodbye".into()],
             any_loopback_port: false,
-        })?;
+        };
+        database.put_client(&client)?;
+        if client.secret.is_some() {
+            transcribeme::first_tokens(database, &client, &account)?;
+        }
     }
     Ok(())
 }
@@ -253,6 +284,8 @@ fn ready(app: &App) -> Ready {
     let at = |path: &str| format!("{}{path}", app.url);
     Ready {
         url: app.url.clone(),
+        transcribeme_url: at(TRANSCRIBEME_BASE),
+        storage_url: app.storage_url.clone(),
         control_url: at(control::BASE),
         control_token: app.control_token.clone(),
         pid: std::process::id(),
@@ -266,9 +299,18 @@ fn router(app: SharedApp) -> Router {
     let wire = oauth::routes(&app.paths)
         .merge(gospeech::routes(&app.paths))
         .merge(pages::routes())
+        .merge(transcribeme::routes(&app))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn_with_state(app.clone(), observe::observe));
     wire.merge(control::routes(&app))
+        .layer(from_fn_with_state(app.clone(), observe::check_host))
+        .with_state(app)
+}
+
+fn storage_router(app: SharedApp) -> Router {
+    transcribeme::storage_routes(&app)
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn_with_state(app.clone(), observe::observe))
         .layer(from_fn_with_state(app.clone(), observe::check_host))
         .with_state(app)
 }

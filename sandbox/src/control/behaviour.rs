@@ -69,15 +69,28 @@ pub(super) async fn behaviour(State(app): State<SharedApp>) -> Json<Behaviour> {
 /// Changes what is given and leaves the rest.
 pub(super) async fn change(
     State(app): State<SharedApp>,
-    Input(given): Input<serde_json::Map<String, Value>>,
+    Input(given): Input<Value>,
 ) -> Result<Json<Behaviour>, Refusal> {
+    let bad = |error: serde_json::Error| Refusal::bad(error.to_string());
     let mut behaviour = app.behaviour.write().unwrap_or_else(PoisonError::into_inner);
-    let mut merged = serde_json::to_value(&*behaviour).map_err(|error| Refusal::bad(error.to_string()))?;
-    if let Value::Object(members) = &mut merged {
-        members.extend(given);
-    }
-    *behaviour = serde_json::from_value(merged).map_err(|error| Refusal::bad(error.to_string()))?;
+    let mut merged = serde_json::to_value(&*behaviour).map_err(bad)?;
+    merge(&mut merged, given);
+    let changed: Behaviour = serde_json::from_value(merged).map_err(bad)?;
+    changed.check().map_err(Refusal::bad)?;
+    *behaviour = changed;
     Ok(Json(behaviour.clone()))
+}
+
+/// Objects are merged member by member, all else is replaced.
+fn merge(kept: &mut Value, given: Value) {
+    match (kept, given) {
+        (Value::Object(kept), Value::Object(given)) => {
+            for (name, value) in given {
+                merge(kept.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (kept, given) => *kept = given,
+    }
 }
 
 pub(super) async fn engine(State(app): State<SharedApp>) -> Json<Value> {

@@ -5,10 +5,9 @@ use std::sync::Mutex;
 use tiro::{Client, Operation, Options, ProgressPhase, Source, Transcript};
 use tokio::sync::mpsc;
 
-use super::{document, lock};
+use super::{Work, document, lock};
 use crate::app::App;
-use crate::hub::events;
-use crate::state::{Change, Recording, Status};
+use crate::state::{Change, Status};
 
 /// The client of the local service, made at the first recording.
 pub(super) struct Local {
@@ -35,37 +34,36 @@ impl Local {
         }
     }
 
-    fn start(&self, app: &App, recording: &Recording) -> tiro::Result<Operation<Transcript>> {
-        let fields: serde_json::Value = serde_json::from_str(&recording.fields).unwrap_or_default();
+    fn start(&self, app: &App, work: &Work) -> tiro::Result<Operation<Transcript>> {
         let mut call = Options::new();
-        if let Some(language) = fields.get("language").and_then(|language| language.as_str()) {
+        if let Some(language) = &work.language {
             call.set("language", language)?;
         }
-        let source = Source::from_path(app.spool_file(&recording.id))?;
+        let source = Source::from_path(app.spool_file(&work.id))?;
         self.client()?.transcribe(&source, Some(&call))
     }
 }
 
-pub(super) async fn run(app: &App, recording: &Recording) {
+pub(super) async fn run(app: &App, work: &Work) {
     for status in [Status::Converting, Status::Uploaded, Status::InRecognitionQueue] {
-        set(app, recording, status, Change::default());
+        set(app, work, status, Change::default());
     }
-    match recognise(app, recording).await {
+    match recognise(app, work).await {
         Ok(transcript) => {
             let document = document::of_transcript(&transcript);
             let words = i64::try_from(transcript.word_count()).ok();
             let change = Change { words, track_ms: transcript.duration_ms(), ..Change::default() };
-            match app.database.set_transcript(&recording.id, &document) {
-                Ok(()) => set(app, recording, Status::ReadyForCorrection, change),
-                Err(_) => set(app, recording, Status::RecognitionFailed, Change::default()),
+            match work.set_transcript(app, &document) {
+                Ok(()) => set(app, work, Status::ReadyForCorrection, change),
+                Err(_) => set(app, work, Status::RecognitionFailed, Change::default()),
             }
         }
-        Err(_) => set(app, recording, Status::RecognitionFailed, Change::default()),
+        Err(_) => set(app, work, Status::RecognitionFailed, Change::default()),
     }
 }
 
-async fn recognise(app: &App, recording: &Recording) -> tiro::Result<Transcript> {
-    let mut operation = app.engines.local.start(app, recording)?;
+async fn recognise(app: &App, work: &Work) -> tiro::Result<Transcript> {
+    let mut operation = app.engines.local.start(app, work)?;
     let (began, mut begins) = mpsc::unbounded_channel();
     operation.on_progress(move |progress| {
         if progress.phase == ProgressPhase::Processing {
@@ -77,19 +75,19 @@ async fn recognise(app: &App, recording: &Recording) -> tiro::Result<Transcript>
         tokio::select! {
             outcome = &mut operation => {
                 if !recognizing {
-                    set(app, recording, Status::Recognizing, Change::default());
+                    set(app, work, Status::Recognizing, Change::default());
                 }
                 return outcome;
             }
             Some(()) = begins.recv(), if !recognizing => {
                 recognizing = true;
-                set(app, recording, Status::Recognizing, Change::default());
+                set(app, work, Status::Recognizing, Change::default());
             }
         }
     }
 }
 
 /// A recording that was deleted meanwhile has no status, and its engine is about to be stopped.
-fn set(app: &App, recording: &Recording, status: Status, change: Change) {
-    let _ = events::set_status(app, &recording.id, status.code(), &change);
+fn set(app: &App, work: &Work, status: Status, change: Change) {
+    let _ = work.set_status(app, status.code(), &change);
 }

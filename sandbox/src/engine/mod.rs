@@ -5,6 +5,7 @@ pub(crate) mod document;
 #[cfg(feature = "local")]
 mod local;
 mod scripted;
+mod work;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,9 +15,9 @@ use tokio::task::AbortHandle;
 
 use crate::app::SharedApp;
 use crate::settings::EngineChoice;
-use crate::state::Recording;
 
 pub use scripted::Script;
+pub(crate) use work::Work;
 
 /// Who transcribes which uploads.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -91,6 +92,17 @@ impl Engines {
         rules.iter().find(|rule| rule.applies(title, email)).unwrap_or(&self.default).clone()
     }
 
+    /// How long a recording of that many bytes is taken to be before it is recognised.
+    #[cfg_attr(not(feature = "local"), expect(unused_variables, reason = "a script says it"))]
+    pub(crate) fn expected_ms(&self, name: &str, email: &str, size: i64) -> i64 {
+        let rule = self.rule(name, email);
+        match rule.engine {
+            EngineChoice::Scripted => rule.script.track_ms,
+            #[cfg(feature = "local")]
+            EngineChoice::Local => (size / BYTES_A_MS).max(1),
+        }
+    }
+
     /// Ends what is done to a recording.
     pub(crate) fn stop(&self, recording: &str) {
         if let Some(running) = lock(&self.running).remove(recording) {
@@ -99,26 +111,30 @@ impl Engines {
     }
 }
 
+/// Speech in 16 bits at 16 kHz.
+#[cfg(feature = "local")]
+const BYTES_A_MS: i64 = 32;
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sets an engine to work on a recording that was uploaded.
-pub(crate) fn start(app: &SharedApp, recording: &Recording, email: &str) {
-    let rule = app.engines.rule(&recording.title, email);
-    let (app, recording) = (app.clone(), recording.clone());
+pub(crate) fn start(app: &SharedApp, work: Work) {
+    let rule = app.engines.rule(&work.name, &work.email);
+    let app = app.clone();
     let engines = app.clone();
     // Held while the work begins, so that it cannot end before it is entered.
     let mut running = lock(&engines.engines.running);
-    let id = recording.id.clone();
+    let id = work.id.clone();
     let task = tokio::spawn(async move {
         match rule.engine {
-            EngineChoice::Scripted => scripted::run(&app, &recording, &rule.script).await,
+            EngineChoice::Scripted => scripted::run(&app, &work, &rule.script).await,
             #[cfg(feature = "local")]
-            EngineChoice::Local => local::run(&app, &recording).await,
+            EngineChoice::Local => local::run(&app, &work).await,
         }
-        lock(&app.engines.running).remove(&recording.id);
-        let _ = tokio::fs::remove_file(app.spool_file(&recording.id)).await;
+        lock(&app.engines.running).remove(&work.id);
+        let _ = tokio::fs::remove_file(app.spool_file(&work.id)).await;
     });
     running.insert(id, task.abort_handle());
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::document;
+use super::{Work, document};
 use crate::app::App;
-use crate::hub::events;
-use crate::state::{Change, Recording, Status};
+use crate::state::{Change, Status};
 
 const TEXT: &str = "This transcript was written beforehand.\nIt does not come from the recording.";
 const EVERY_ATTRIBUTE: &str = include_str!("every_attribute.json");
@@ -68,21 +67,21 @@ impl Script {
     }
 }
 
-pub(super) async fn run(app: &App, recording: &Recording, script: &Script) {
+pub(super) async fn run(app: &App, work: &Work, script: &Script) {
     let document = script.document();
     for status in &script.statuses {
         tokio::time::sleep(Duration::from_millis(script.pace_ms)).await;
         let mut change = Change { track_ms: Some(script.track_ms), ..Change::default() };
         if Status::has_text(status) {
             change.words = Some(document::count_words(&document));
-            if app.database.set_transcript(&recording.id, &document).is_err() {
+            if work.set_transcript(app, &document).is_err() {
                 return;
             }
         }
         if status == Status::CorrectingBy.code() {
             change.corrector_name = Some("A corrector".to_owned());
         }
-        if !events::set_status(app, &recording.id, status, &change).unwrap_or(false) {
+        if !work.set_status(app, status, &change).unwrap_or(false) {
             return;
         }
     }

@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
-use tiro::{EXPORT_FORMATS, Options, Transcript};
+use tiro::{Options, Transcript};
 use uuid::Uuid;
 
 use super::users::json_body;
 use super::validation::Validation;
 use super::{Problem, User, records};
 use crate::app::SharedApp;
+use crate::download::File;
 use crate::hub::events;
 use crate::paths::option_default;
 use crate::settings::ExportOutcome;
@@ -57,19 +57,12 @@ pub(super) async fn start(
     let file = made.await.map_err(std::io::Error::other)?.map_err(|error| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error").detail(error.to_string())
     })?;
-    let media_type = EXPORT_FORMATS.iter().find(|row| row.name == format).map_or("", |row| row.media_type);
-    let charset = if format == "txt" { "; charset=utf-8" } else { "" };
-    let mut export = Export {
-        id: Uuid::new_v4().to_string(),
-        recording: recording.id,
-        name: format!("{}.{format}", stem(&recording.title)),
-        format,
-        media_type: format!("{media_type}{charset}"),
-        file: None,
-    };
+    let File { name, media_type, bytes } = File::new(&recording.title, &format, file);
+    let id = Uuid::new_v4().to_string();
+    let mut export = Export { id, recording: recording.id, name, format, media_type, file: None };
     let behaviour = app.behaviour();
     if behaviour.export_outcome == ExportOutcome::Immediate {
-        export.file = Some(file);
+        export.file = Some(bytes);
         return Ok((Extension(user.note()), sent(export)).into_response());
     }
     app.database.add_export(&export)?;
@@ -80,7 +73,7 @@ pub(super) async fn start(
         if behaviour.export_outcome == ExportOutcome::Never {
             return;
         }
-        let there = app.database.complete_export(&export.id, &file).unwrap_or(false);
+        let there = app.database.complete_export(&export.id, &bytes).unwrap_or(false);
         if there && behaviour.export_outcome == ExportOutcome::Completes {
             events::export_completed(&app, &user.account.id, &export);
         }
@@ -94,14 +87,6 @@ fn make(document: &str, format: &str, title: &str) -> tiro::Result<Vec<u8>> {
     let options = Options::new().with("export_title", title)?;
     transcript.export(format, (format != "txt").then_some(&options), &mut file)?;
     Ok(file)
-}
-
-/// A title without what ends it as a file name.
-fn stem(title: &str) -> &str {
-    match title.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => stem,
-        _ => title,
-    }
 }
 
 pub(super) async fn download(
@@ -120,16 +105,6 @@ pub(super) async fn download(
 }
 
 fn sent(export: Export) -> Response {
-    // Names are people's: as RFC 6266 has it, in UTF-8 only.
-    let name = utf8_percent_encode(&export.name, NON_ALPHANUMERIC);
-    let disposition = HeaderValue::try_from(format!("attachment; filename*=UTF-8''{name}"));
-    let media_type = HeaderValue::try_from(export.media_type);
-    let mut response = export.file.unwrap_or_default().into_response();
-    let headers = response.headers_mut();
-    if let (Ok(disposition), Ok(media_type)) = (disposition, media_type) {
-        headers.insert(header::CONTENT_DISPOSITION, disposition);
-        headers.insert(header::CONTENT_TYPE, media_type);
-    }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+    let Export { name, media_type, file, .. } = export;
+    File { name, media_type, bytes: file.unwrap_or_default() }.into_response()
 }

@@ -20,6 +20,7 @@ use crate::paths::{LINK_CODE, Paths};
 pub(crate) use bearer::{User, bearer_token};
 pub(crate) use problem::Problem;
 pub(crate) use records::resume;
+pub(crate) use upload::unescaped as unescaped_file_name;
 pub(crate) use users::remove as remove_account;
 
 /// The API's routes and the hub's.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::validation::Validation;
 use super::{Problem, User};
 use crate::app::{App, SharedApp};
-use crate::engine;
+use crate::engine::{self, Work};
 use crate::hub::events;
 use crate::settings::ListEnvelope;
 use crate::state::{Recording, Status};
@@ -136,7 +136,7 @@ pub(crate) fn resume(app: &SharedApp) -> crate::state::Result<()> {
         } else if Status::in_progress(&recording.status)
             && let Some(account) = app.database.account(&recording.account)?
         {
-            engine::start(app, &recording, &account.email);
+            engine::start(app, Work::of_gospeech(&recording, &account.email));
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The upload: a multipart body whose file goes to the spool piece by piece, digested on its way.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use axum::body::Body;
 use axum::extract::State;
@@ -9,17 +9,15 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use multer::{Field, Multipart};
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
-use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
 
 use super::{Problem, User};
 use crate::app::SharedApp;
-use crate::engine;
+use crate::engine::{self, Work};
 use crate::hub::events;
 use crate::paths::option_default;
 use crate::request_log::Note;
 use crate::settings::UploadDenial;
+use crate::spool::{self, Digested, Failure};
 use crate::state::{Change, Status};
 
 /// The longest text field that is taken.
@@ -49,7 +47,7 @@ pub(super) async fn upload(
                 return Err(Problem::forbidden("The upload was denied.")
                     .member("deniedCodes", json!(user.account.denied_codes)));
             }
-            let digested = spool(field, begun.file.clone()).await?;
+            let digested = spool(field, &begun.file).await?;
             taken = Some((begun, digested));
         } else {
             fields.insert(name, text(field).await?);
@@ -68,7 +66,7 @@ pub(super) async fn upload(
 }
 
 /// What HTML's form encoding escapes of a file name, and nothing else.
-fn unescaped(name: &str) -> String {
+pub(crate) fn unescaped(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
@@ -87,22 +85,11 @@ async fn text(mut field: Field<'_>) -> Result<Value, Problem> {
     Ok(String::from_utf8_lossy(&bytes).into_owned().into())
 }
 
-struct Digested {
-    size: i64,
-    sha256: String,
-}
-
-async fn spool(mut field: Field<'_>, path: PathBuf) -> Result<Digested, Problem> {
-    let mut file = File::create(path).await?;
-    let (mut digest, mut size) = (Sha256::new(), 0);
-    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
-        digest.update(&piece);
-        size += piece.len() as i64;
-        file.write_all(&piece).await?;
-    }
-    file.flush().await?;
-    let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Digested { size, sha256 })
+async fn spool(field: Field<'_>, path: &Path) -> Result<Digested, Problem> {
+    spool::write(path, field).await.map_err(|failure| match failure {
+        Failure::Body(error) => broken(&error),
+        Failure::File(error) => error.into(),
+    })
 }
 
 /// A recording whose upload has begun. Dropped before it is complete, for whatever reason, there is none.
@@ -132,7 +119,7 @@ impl Begun {
         app.database.set_upload(&self.id, &digested.sha256, digested.size, fields)?;
         let recording = app.database.recording(&self.id)?.ok_or_else(|| Problem::not_found("record"))?;
         self.complete = true;
-        engine::start(&app, &recording, &user.account.email);
+        engine::start(&app, Work::of_gospeech(&recording, &user.account.email));
         let note = Note { created: Some(self.id.clone()), ..user.note() };
         let location = [(header::LOCATION, app.paths.of("recording").replace("{recordId}", &self.id))];
         let body = Json(json!({ "recordId": self.id }));

@@ -19,11 +19,11 @@ impl OAuthError {
         Self { error: error.to_owned(), description, basic: false }
     }
 
-    pub(super) fn invalid_request(description: &str) -> Self {
+    pub(crate) fn invalid_request(description: &str) -> Self {
         Self::new("invalid_request", description)
     }
 
-    pub(super) fn invalid_grant(description: &str) -> Self {
+    pub(crate) fn invalid_grant(description: &str) -> Self {
         Self::new("invalid_grant", description)
     }
 }
@@ -55,5 +55,5 @@ impl IntoResponse for OAuthError {
 }
 
 /// Tokens are for one reader.
-pub(super) const NO_STORE: [(header::HeaderName, &str); 2] =
+pub(crate) const NO_STORE: [(header::HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];

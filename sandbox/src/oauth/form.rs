@@ -13,7 +13,7 @@ pub(crate) struct Form {
 
 impl Form {
     /// Of a body.
-    pub(super) fn of_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, OAuthError> {
+    pub(crate) fn of_body(headers: &HeaderMap, body: &[u8]) -> Result<Self, OAuthError> {
         let media_type =
             headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let media_type = media_type.split(';').next().unwrap_or("").trim();
@@ -43,7 +43,7 @@ impl Form {
         self.given(name).filter(|value| !value.is_empty())
     }
 
-    pub(super) fn require(&self, name: &str) -> Result<&str, OAuthError> {
+    pub(crate) fn require(&self, name: &str) -> Result<&str, OAuthError> {
         self.get(name).ok_or_else(|| OAuthError::invalid_request(&format!("{name} is missing")))
     }
 }

@@ -5,7 +5,7 @@ pub(crate) mod authorize;
 mod clients;
 mod discovery;
 mod end_session;
-mod error;
+pub(crate) mod error;
 pub(crate) mod form;
 mod grants;
 mod identity;

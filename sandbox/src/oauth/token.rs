@@ -25,7 +25,7 @@ pub(super) async fn token(State(app): State<SharedApp>, headers: HeaderMap, body
     match answer(&app, &headers, &form) {
         Ok((login, response)) => {
             let identity = login.account.map(|account| account.email);
-            (Extension(Note { identity, grant, created: None }), response).into_response()
+            (Extension(Note { identity, grant, ..Note::default() }), response).into_response()
         }
         Err(error) => (Extension(Note { grant, ..Note::default() }), error).into_response(),
     }

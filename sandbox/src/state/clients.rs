@@ -13,10 +13,18 @@ pub(crate) enum Grant {
     Password,
     ClientCredentials,
     AuthorizationCode,
+    ApplicationToken,
+    ExternalToken,
 }
 
 impl Grant {
-    pub(crate) const ALL: [Self; 3] = [Self::Password, Self::ClientCredentials, Self::AuthorizationCode];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Password,
+        Self::ClientCredentials,
+        Self::AuthorizationCode,
+        Self::ApplicationToken,
+        Self::ExternalToken,
+    ];
 }
 
 #[derive(Clone, Debug)]

@@ -7,6 +7,7 @@ mod exports;
 mod recordings;
 mod schema;
 mod tokens;
+mod transcribeme;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -18,6 +19,9 @@ pub(crate) use clients::{ApiClient, Grant};
 pub(crate) use exports::Export;
 pub(crate) use recordings::{Change, Recording, Status};
 pub(crate) use tokens::{Family, Refreshed, TokenKind};
+pub(crate) use transcribeme::{
+    Assembled, Media, MediaFilter, MediaOrder, MediaUpload, NewMedia, Ordered, Part,
+};
 
 pub(crate) type Result<T, E = rusqlite::Error> = std::result::Result<T, E>;
 

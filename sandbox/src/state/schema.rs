@@ -2,9 +2,9 @@
 
 use rusqlite::Connection;
 
-use super::Result;
+use super::{Result, transcribeme};
 
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE kept (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
@@ -81,7 +81,7 @@ pub(super) fn prepare(connection: &Connection) -> Result<()> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
         0 => {
-            connection.execute_batch(&format!("BEGIN; {TABLES} COMMIT;"))?;
+            connection.execute_batch(&format!("BEGIN; {TABLES} {} COMMIT;", transcribeme::TABLES))?;
             connection.pragma_update(None, "user_version", VERSION)
         }
         VERSION => Ok(()),

@@ -7,11 +7,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::Script;
 
+mod transcribeme;
+
+pub use transcribeme::{
+    Casing, DictionaryAnswer, ErrorMessages, ExpiresIn, OrderAnswer, RecordingAnswer, RemotePath,
+    StatusAnswer, TranscribeMeBehaviour, UploadIds, UploadOrigin, UploadUrl,
+};
+
 /// What a sandbox is started with.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where it listens; port 0 is any that is free.
     pub listen: SocketAddr,
+    /// Where its storage listens, which the parts of uploads may go to: an origin of its own. Without: any free port beside.
+    pub listen_storage: Option<SocketAddr>,
     /// Whether it may listen where other machines reach it.
     pub allow_remote: bool,
     /// Names beside `localhost` and the address by which it may be asked for.
@@ -30,6 +39,8 @@ pub struct Settings {
     pub paths: Vec<(String, String)>,
     /// Further redirect URIs of the clients that are there from the start.
     pub redirect_uris: Vec<String>,
+    /// Origins that a remote upload may be fetched from, such as `http://127.0.0.1:8000`. Without: none.
+    pub remote_origins: Vec<String>,
     /// What can be changed while it runs.
     pub behaviour: Behaviour,
 }
@@ -38,6 +49,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen_storage: None,
             allow_remote: false,
             hosts: Vec::new(),
             tls: None,
@@ -47,6 +59,7 @@ impl Default for Settings {
             local_options: Vec::new(),
             paths: Vec::new(),
             redirect_uris: Vec::new(),
+            remote_origins: Vec::new(),
             behaviour: Behaviour::default(),
         }
     }
@@ -105,6 +118,14 @@ pub struct Behaviour {
     pub hub_ping_ms: u64,
     /// After what silence of a client the hub drops it.
     pub hub_silence_ms: u64,
+    /// TranscribeMe's half.
+    pub transcribeme: TranscribeMeBehaviour,
+}
+
+impl Behaviour {
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.transcribeme.check()
+    }
 }
 
 impl Default for Behaviour {
@@ -123,6 +144,7 @@ impl Default for Behaviour {
             export_outcome: ExportOutcome::Completes,
             hub_ping_ms: 15_000,
             hub_silence_ms: 30_000,
+            transcribeme: TranscribeMeBehaviour::default(),
         }
     }
 }
