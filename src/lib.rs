@@ -43,7 +43,7 @@ pub use document::Document;
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
 pub use events::{Events, ServiceEvent, ServiceEventKind};
 pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope, option_entry};
-pub use order::{Order, Price};
+pub use order::{Dictionary, DictionaryEntry, Order, Price, Quote, RecordingPrice};
 pub use recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 pub use runtime::{
     Event, EventKind, Operation, Output, Progress, ProgressPhase, Queue, ResultOf, generation, shutdown,

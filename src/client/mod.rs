@@ -1,7 +1,9 @@
 //! The client: one identity at one service, and the verbs. Each verb checks its arguments, starts an operation and
 //! returns at once.
 
+mod billing;
 mod logins;
+mod orders;
 mod remote;
 
 use std::fmt;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::auth::Login;
 use crate::client::Client;
 use crate::document::Document;
+use crate::order::{Dictionary, Order, Quote};
 use crate::recording::{Recording, RecordingPage};
 use crate::service::remote::{Diagnosis, ManagedUser};
 use crate::transcript::Transcript;
@@ -72,7 +73,7 @@ macro_rules! result_as_json {
     )+};
 }
 
-result_as_json!(ManagedUser, Diagnosis);
+result_as_json!(ManagedUser, Diagnosis, Order, Quote, Dictionary);
 
 impl ResultOf for () {
     /// Every result can be dropped.

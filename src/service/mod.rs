@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
-use self::orders::Orders;
+use self::orders::{Account, Orders};
 use self::remote::{ManagedUsers, Remote};
 use crate::auth::TokenProvider;
 use crate::client::Embedding;
@@ -106,6 +106,11 @@ pub(crate) trait Service: Send + Sync {
 
     /// What it can do where a transcription has to be ordered and paid, if it charges.
     fn orders(&self) -> Option<&dyn Orders> {
+        None
+    }
+
+    /// What it has for the account that is charged, if it charges.
+    fn account(&self) -> Option<&dyn Account> {
         None
     }
 

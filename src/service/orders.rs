@@ -1,7 +1,11 @@
-//! What services can do where a transcription has to be ordered and paid ([`Orders`]).
+//! What services can do where a transcription has to be ordered and paid ([`Orders`]), and about the account that pays
+//! ([`Account`]).
+
+use secrecy::SecretString;
 
 use super::{Call, ServiceFuture};
-use crate::order::Order;
+use crate::document::Document;
+use crate::order::{Dictionary, Order};
 
 /// A service that charges for each order. It never decides about money: whoever calls [`Orders::place`] has compared the
 /// price of that order with what was agreed to.
@@ -29,8 +33,42 @@ pub(crate) trait Orders: Send + Sync {
     /// Whether an order was placed since it was as `before`; `None`: the wire cannot tell.
     fn was_placed<'a>(&'a self, call: &'a Call, before: &'a Order) -> ServiceFuture<'a, Option<bool>>;
 
+    /// Tells the service what a job remembers: the order of these recordings is placed. From then on, one that is not
+    /// begun waits for the service, and for nobody to order it.
+    fn remember_placed(&self, _recording_ids: &[String]) {}
+
     /// Removes an order that is not placed.
     fn delete<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, ()>;
+
+    /// One of the service's lists of what can be ordered; `of` is the entry of another list that it belongs to, such as
+    /// the language of accents.
+    fn dictionary<'a>(
+        &'a self,
+        call: &'a Call,
+        name: &'a str,
+        of: Option<&'a str>,
+    ) -> ServiceFuture<'a, Dictionary>;
+}
+
+/// What a service has for the account that is charged. Documents are the service's own JSON.
+pub(crate) trait Account: Send + Sync {
+    /// Makes a new token that signs programs in, which may end the one before. The result is the token alone. Sent once.
+    fn regenerate_application_token<'a>(&'a self, call: &'a Call) -> ServiceFuture<'a, Document>;
+
+    /// The billing address.
+    fn billing_address<'a>(&'a self, call: &'a Call) -> ServiceFuture<'a, Document>;
+
+    /// Sets the billing address from the service's own JSON.
+    fn set_billing_address<'a>(&'a self, call: &'a Call, address: String) -> ServiceFuture<'a, Document>;
+
+    /// The card that is charged.
+    fn billing_card<'a>(&'a self, call: &'a Call) -> ServiceFuture<'a, Document>;
+
+    /// A token for the payment gateway's own forms, which take the card. The result is the token alone.
+    fn billing_client_token<'a>(&'a self, call: &'a Call) -> ServiceFuture<'a, Document>;
+
+    /// Has the card charged from now on that the payment gateway gave this nonce for.
+    fn save_billing_card<'a>(&'a self, call: &'a Call, nonce: SecretString) -> ServiceFuture<'a, Document>;
 }
 
 /// What is known of the order of a recording.
