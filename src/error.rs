@@ -187,6 +187,7 @@ struct ErrorDetails {
     job_id: String,
     detail: String,
     retriable: Option<bool>,
+    unsent: bool,
     retry_after: Option<Duration>,
 }
 
@@ -268,6 +269,17 @@ impl Error {
     #[must_use]
     pub fn with_retriable(mut self, retriable: bool) -> Self {
         Arc::make_mut(&mut self.details).retriable = Some(retriable);
+        self
+    }
+
+    /// Whether it is sure that no byte of the request was sent.
+    pub(crate) fn was_unsent(&self) -> bool {
+        self.details.unsent
+    }
+
+    #[must_use]
+    pub(crate) fn with_unsent(mut self, unsent: bool) -> Self {
+        Arc::make_mut(&mut self.details).unsent = unsent;
         self
     }
 

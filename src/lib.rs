@@ -19,6 +19,7 @@ mod auth;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;
+mod database;
 mod document;
 mod error;
 mod events;
@@ -42,6 +43,7 @@ pub use client::{Client, Embedding};
 pub use document::Document;
 pub use error::{ERROR_TABLE, Error, ErrorEntry, ErrorKind, Result};
 pub use events::{Events, ServiceEvent, ServiceEventKind};
+pub use job::{Job, JobOutcome};
 pub use options::{OPTION_TABLE, OptionEntry, OptionType, Options, Scope, option_entry};
 pub use order::{Dictionary, DictionaryEntry, Order, Price, Quote, RecordingPrice};
 pub use recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};

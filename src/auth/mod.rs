@@ -80,3 +80,10 @@ pub(crate) struct IdentityKey {
     /// The account, or the name that the host gave to a person's login.
     pub(crate) identity: String,
 }
+
+impl IdentityKey {
+    /// In one text: this identity at an API.
+    pub(crate) fn at(&self, api: &crate::http::Url) -> String {
+        serde_json::json!([self.auth_origin, self.client_id, self.identity, api.as_str()]).to_string()
+    }
+}

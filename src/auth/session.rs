@@ -69,6 +69,11 @@ impl Session {
         })
     }
 
+    /// Whose tokens they are.
+    pub(crate) fn key(&self) -> &IdentityKey {
+        &self.settings.key
+    }
+
     /// A token that is good for a while. Asks the service where none is at hand.
     pub(crate) async fn token(&self, call: &Options) -> Result<AccessToken> {
         match &self.settings.grant {

@@ -2,6 +2,7 @@
 //! returns at once.
 
 mod billing;
+mod jobs;
 mod logins;
 mod orders;
 mod remote;
@@ -16,7 +17,7 @@ use self::logins::Logins;
 use crate::auth::TokenProvider;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventFeed, Events};
-use crate::job;
+use crate::job::{self, Jobs};
 use crate::options::{Options, Scope};
 use crate::recording::{Recording, RecordingPage};
 use crate::runtime::{Lease, Operation, Reporter, ResultOf, TaskList, generation};
@@ -52,6 +53,7 @@ struct Shared {
     service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
     logins: Arc<Logins>,
+    jobs: Arc<Jobs>,
     tasks: TaskList,
     _lease: Lease,
 }
@@ -64,6 +66,7 @@ impl Shared {
             service,
             in_flight: self.in_flight.clone(),
             logins: self.logins.clone(),
+            jobs: self.jobs.clone(),
             options: self.options.clone(),
             tasks: TaskList::default(),
             _lease: Lease::take(),
@@ -94,11 +97,16 @@ impl Client {
 
     fn open(options: &Options, embedding: Embedding, tokens: Option<Arc<dyn TokenProvider>>) -> Result<Self> {
         options.check_scope(Scope::Client)?;
+        Self::with_service(options, service::open(options, embedding, tokens)?)
+    }
+
+    pub(crate) fn with_service(options: &Options, service: Arc<dyn Service>) -> Result<Self> {
         let shared = Shared {
             generation: generation(),
-            service: service::open(options, embedding, tokens)?,
+            service,
             in_flight: Arc::new(Semaphore::new(options.integer("max_in_flight") as usize)),
             logins: Arc::default(),
+            jobs: Arc::new(Jobs::new(options)?),
             options: options.clone(),
             tasks: TaskList::default(),
             _lease: Lease::take(),
@@ -179,7 +187,8 @@ impl Client {
         Ok(Events::new(operation))
     }
 
-    /// The whole job: upload, wait, fetch the transcript.
+    /// The whole job: upload, order and buy where the service wants that, wait, fetch the transcript. With the option
+    /// `journal` a job of the same recording and settings is gone on with, also one of another process (docs/jobs.md).
     pub fn transcribe(&self, source: &Source, call: Option<&Options>) -> Result<Operation<Transcript>> {
         self.check_process()?;
         let claim = source.claim()?;
@@ -212,9 +221,9 @@ impl Client {
         }
         let options = Arc::new(self.shared.options.for_call(call));
         let (service, in_flight) = (self.shared.service.clone(), self.shared.in_flight.clone());
-        let logins = self.shared.logins.clone();
+        let (logins, jobs) = (self.shared.logins.clone(), self.shared.jobs.clone());
         let operation = Operation::start(move |reporter: Reporter| {
-            work(CallContext { service, in_flight, logins, call: Call { options, reporter } })
+            work(CallContext { service, in_flight, logins, jobs, call: Call { options, reporter } })
         })?;
         self.shared.tasks.add(operation.task());
         Ok(operation)
@@ -242,18 +251,25 @@ impl fmt::Debug for Client {
 }
 
 /// What the work of one operation has at hand.
+#[derive(Clone)]
 pub(crate) struct CallContext {
     pub(crate) service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
     logins: Arc<Logins>,
-    call: Call,
+    pub(crate) jobs: Arc<Jobs>,
+    pub(crate) call: Call,
 }
 
 impl CallContext {
     /// Runs one request once the client has fewer than `max_in_flight` under way.
-    async fn in_turn<T>(&self, request: ServiceFuture<'_, T>) -> Result<T> {
+    pub(crate) async fn in_turn<T>(&self, request: ServiceFuture<'_, T>) -> Result<T> {
         let _turn = self.in_flight.acquire().await.map_err(|_| Error::cancelled())?;
         request.await
+    }
+
+    /// The same, with other options.
+    pub(crate) fn with_options(self, options: Options) -> Self {
+        Self { call: Call { options: Arc::new(options), ..self.call }, ..self }
     }
 
     pub(crate) async fn upload(&self, source: Claim) -> Result<Recording> {

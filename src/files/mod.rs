@@ -1,5 +1,8 @@
 //! What the library does with files wherever it writes some: a file that appears whole and durable, or not at all. What
-//! is in a file, and where it belongs, is said by whoever writes it.
+//! is in a file, and where it belongs, is said by whoever writes it. Also the locks by which processes keep out of each other's way.
+
+pub(crate) mod lock;
+pub(crate) mod private;
 
 use std::fs::{File, Permissions};
 use std::io;

@@ -129,9 +129,11 @@ impl Attempts {
                     let asked = retry::retry_after(answer.head.headers());
                     (Ok((request, answer)), asked)
                 }
-                Err(failed) if self.may_repeat(&failed) => (Err(failed.error), None),
+                Err(failed) if self.may_repeat(&failed) => {
+                    (Err(failed.error.with_unsent(failed.unsent)), None)
+                }
                 Ok((request, answer)) => return Ok(Response::new(request.url, answer, self)),
-                Err(failed) => return Err(failed.error),
+                Err(failed) => return Err(failed.error.with_unsent(failed.unsent)),
             };
             let Some(pause) = self.pause(asked) else {
                 return outcome.map(|(request, answer)| Response::new(request.url, answer, self));

@@ -1,55 +1,72 @@
-//! The whole job, from a source to its transcript. What a single step does is the service's business.
+//! The whole job, from a source to its transcript, as a machine that can be stopped after any step and goes on in another
+//! process: what is about to be done is remembered before it, what came of it after it. What is not known of a step that
+//! was cut off is asked of the service; where that cannot tell, somebody has to look, and nothing is done twice. Here is
+//! no knowledge of a service: what a step does is its business, whether money is spent that of [`crate::order`].
 
+mod facts;
+mod journal;
+mod key;
+mod ledger;
+mod purchase;
+mod record;
+mod run;
+mod settle;
+mod steps;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod verbs;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::client::CallContext;
-use crate::error::{Error, ErrorKind, Result};
-use crate::recording::{Recording, RecordingStatus};
-use crate::service::Service;
-use crate::source::Claim;
-use crate::transcript::Transcript;
+use tokio::sync::OnceCell;
 
-/// Uploads, waits, fetches. Dropped on the way, it tells the service that nobody waits any more.
-pub(crate) async fn transcribe(context: CallContext, source: Claim) -> Result<Transcript> {
-    let recording = context.upload(source).await?;
-    let mut abandon = AbandonOnDrop { service: context.service.clone(), id: Some(recording.id.clone()) };
-    let outcome = async {
-        context.wait(&recording.id).await?;
-        context.transcript(&recording.id).await
-    };
-    let outcome = outcome.await.map_err(|error| match error.recording_id() {
-        "" => error.with_recording_id(&recording.id),
-        _ => error,
-    });
-    // A wait that timed out may be taken up again: the service goes on.
-    abandon.id = None;
-    outcome
+use self::journal::{Journal, Memory};
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::runtime::blocking;
+
+pub(crate) use run::ready;
+pub use summary::{Job, JobOutcome};
+pub(crate) use verbs::{forget, list, resume, resume_all, transcribe};
+
+/// The jobs of a client, and of those made from it.
+pub(crate) struct Jobs {
+    path: Option<PathBuf>,
+    journal: OnceCell<Arc<dyn Journal>>,
+    /// Tells this client from others, for services whose recordings end with it.
+    client: String,
 }
 
-struct AbandonOnDrop {
-    service: Arc<dyn Service>,
-    id: Option<String>,
-}
+impl Jobs {
+    /// Nothing is opened yet. A relative path is completed now, as the working directory may change.
+    pub(crate) fn new(options: &Options) -> Result<Self> {
+        let path = options.path("journal").map(std::path::absolute).transpose();
+        let path = path.map_err(|error| Error::io("the working directory", &error))?;
+        Ok(Self { path, journal: OnceCell::new(), client: random_name()? })
+    }
 
-impl Drop for AbandonOnDrop {
-    fn drop(&mut self) {
-        if let Some(id) = &self.id {
-            self.service.abandon(id);
-        }
+    /// Whether they outlive the client.
+    fn are_kept(&self) -> bool {
+        self.path.is_some()
+    }
+
+    async fn journal(&self) -> Result<Arc<dyn Journal>> {
+        let open = || async {
+            let journal: Arc<dyn Journal> = match self.path.clone() {
+                None => Arc::new(Memory::default()),
+                Some(path) => Arc::new(blocking(move || journal::InFile::open(&path)).await??),
+            };
+            Ok(journal)
+        };
+        self.journal.get_or_try_init(open).await.cloned()
     }
 }
 
-/// A recording whose status is final, as a result: ready, or the error that it stands for.
-pub(crate) fn ready(recording: Recording) -> Result<Recording> {
-    let because = if recording.failure.is_empty() { &recording.raw_status } else { &recording.failure };
-    let error = |kind, what: &str| {
-        Err(Error::new(kind, format!("recording {} {what}: {because}", recording.id))
-            .with_recording_id(&recording.id)
-            .with_service_code(&recording.raw_status))
-    };
-    match recording.status {
-        RecordingStatus::Ready => Ok(recording),
-        RecordingStatus::NeedsAction => error(ErrorKind::NeedsAction, "waits for somebody to act"),
-        _ => error(ErrorKind::Failed, "could not be transcribed"),
-    }
+/// A name that nobody else has.
+fn random_name() -> Result<String> {
+    let mut bytes = [0; 12];
+    getrandom::fill(&mut bytes).map_err(|error| Error::io("random numbers", &error.into()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }

@@ -169,7 +169,6 @@ impl Options {
 
     /// What was given of the options of a call that a service reads, as text: what a recording needs that is taken up
     /// again later. No path, which may not be text, and no secret.
-    #[cfg(feature = "local")]
     pub(crate) fn call_texts(&self, service: &str) -> BTreeMap<&'static str, String> {
         let of_call = |entry: &&OptionEntry| {
             entry.scope == Scope::Call && entry.services.split(", ").any(|reader| reader == service)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::auth::Login;
 use crate::client::Client;
 use crate::document::Document;
+use crate::job::{Job, JobOutcome};
 use crate::order::{Dictionary, Order, Quote};
 use crate::recording::{Recording, RecordingPage};
 use crate::service::remote::{Diagnosis, ManagedUser};
@@ -73,7 +74,7 @@ macro_rules! result_as_json {
     )+};
 }
 
-result_as_json!(ManagedUser, Diagnosis, Order, Quote, Dictionary);
+result_as_json!(Diagnosis, Dictionary, ManagedUser, Order, Quote, Vec<Job>, Vec<JobOutcome>);
 
 impl ResultOf for () {
     /// Every result can be dropped.

@@ -124,6 +124,16 @@ pub(crate) trait Service: Send + Sync {
         false
     }
 
+    /// Whose recordings these are, and where: clients of the same text see the same ones. No secret.
+    fn identity(&self) -> String {
+        String::new()
+    }
+
+    /// Whether its recordings end with this client.
+    fn ends_with_client(&self) -> bool {
+        false
+    }
+
     /// The caller of a whole job gave up: stop working on the recording, where that is the service's to decide.
     fn abandon(&self, _id: &str) {}
 }

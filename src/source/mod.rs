@@ -140,11 +140,23 @@ impl Claim {
     }
 
     /// Where it lies, if it is a file that was given by its path.
-    #[cfg(feature = "local")]
     pub(crate) fn path(&self) -> Option<&Path> {
         match self.kind() {
             Kind::Path(path) => Some(path),
             _ => None,
+        }
+    }
+
+    /// Whether it can be read again after it was read. Blocks, as it may ask the program.
+    pub(crate) fn can_restart(&self) -> bool {
+        match self.kind() {
+            Kind::Path(_) | Kind::Bytes(_) => true,
+            #[cfg(unix)]
+            Kind::Fd { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
+            Kind::Callbacks { callbacks, .. } => {
+                let callbacks = callbacks.lock();
+                crate::runtime::callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
+            }
         }
     }
 

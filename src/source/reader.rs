@@ -51,6 +51,11 @@ impl SourceReader {
         Ok(reader)
     }
 
+    /// Gives the claim back; the source can be opened again if it can restart.
+    pub(crate) fn into_claim(self) -> Claim {
+        self.claim
+    }
+
     /// The declared number of bytes, if it is known.
     pub fn size(&self) -> Option<u64> {
         self.size
@@ -89,13 +94,7 @@ impl SourceReader {
 impl SourceReader {
     /// Whether the first byte can be had again: of a pipe it cannot, nor of callbacks that do not rewind.
     pub fn can_restart(&self) -> bool {
-        match self.claim.kind() {
-            Kind::Callbacks { callbacks, .. } => {
-                let callbacks = callbacks.lock();
-                callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
-            }
-            _ => self.can_seek(),
-        }
+        self.claim.can_restart()
     }
 
     /// Goes on reading at the first byte. What was declared stays declared.

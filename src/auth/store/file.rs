@@ -11,10 +11,10 @@ use secrecy::zeroize::Zeroizing;
 use sha2::{Digest, Sha256};
 
 use super::document::{self, Entries, Unreadable};
-use super::file_lock::{self, DOCUMENT, Held, LockFile, Region};
 use super::{Ownership, TokenStore};
 use crate::auth::{IdentityKey, Tokens};
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::lock::{self, Held, LockFile, Region};
 use crate::runtime::sync::Mutex;
 
 /// Largest file that is read: some ten thousand identities.
@@ -22,6 +22,8 @@ const MOST_BYTES: u64 = 64 << 20;
 /// How long others may take to read or replace the file.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
+/// The right to read and replace the file.
+const DOCUMENT: Region = 0;
 
 /// A token file. Nothing is opened before it is used.
 pub(crate) struct FileStore {
@@ -51,7 +53,7 @@ impl FileStore {
         name.push(".lock");
         let path = self.path.with_file_name(name);
         create_private_folder(&path).map_err(|error| self.failed(&error))?;
-        let opened = file_lock::open(&path)
+        let opened = lock::open(&path)
             .map_err(|error| Error::io(format_args!("the lock file {}", path.display()), &error))?;
         Ok(locks.insert(opened).clone())
     }

@@ -3,7 +3,6 @@
 
 mod document;
 mod file;
-mod file_lock;
 mod memory;
 
 #[cfg(test)]

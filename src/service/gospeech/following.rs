@@ -23,6 +23,11 @@ pub(super) struct View {
 }
 
 impl View {
+    /// Whose recordings they are, and where.
+    pub(super) fn identity(&self) -> String {
+        self.session.key().at(&self.platform.api)
+    }
+
     pub(super) async fn list(
         &self,
         call: &Options,

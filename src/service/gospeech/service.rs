@@ -142,6 +142,10 @@ impl Service for GoSpeech {
         Box::pin(async move { self.watcher()?.events(feed).await })
     }
 
+    fn identity(&self) -> String {
+        self.person.as_ref().map(|person| person.view.identity()).unwrap_or_default()
+    }
+
     fn remote(&self) -> Option<&dyn Remote> {
         Some(self)
     }

@@ -231,4 +231,12 @@ impl Service for Scripted {
     fn events<'a>(&'a self, call: &'a Call, feed: EventFeed) -> ServiceFuture<'a, ()> {
         Box::pin(self.tell(call, feed))
     }
+
+    fn may_upload_again(&self) -> bool {
+        true
+    }
+
+    fn ends_with_client(&self) -> bool {
+        true
+    }
 }

@@ -9,13 +9,14 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use super::database::Database;
+use super::DATABASE;
 use super::entry::Entry;
 use super::folder::Folder;
 use super::media::{self, Copied, Media};
 use super::owner::{self, Owner};
 use super::rows::{self, Again, Deleted, NewRow, Unfinished};
 use super::running::{Running, Work};
+use crate::database::{Database, Problem};
 use crate::error::{Error, Result};
 use crate::instant::now_ms;
 use crate::recording::Recording;
@@ -56,7 +57,7 @@ impl Archive {
     /// Opens the store. What dead processes left unfinished is this one's now: [`Archive::resume`] goes on with it.
     pub(super) fn open(path: &Path, listener: Arc<Listener>) -> Result<Self> {
         let folder = Folder::open(path)?;
-        let database = Database::open(&folder)?;
+        let database = Database::open(&DATABASE, folder.database())?;
         let expired_before = expired_before(&listener);
         let (media_dir, owners) = (folder.media(), folder.owners());
         let failed = |error| Error::io(format_args!("{}", media_dir.display()), &error);
@@ -295,7 +296,7 @@ fn take_over_dead(
     rows: &rusqlite::Transaction<'_>,
     owners: &Path,
     to: &str,
-) -> std::result::Result<(), super::database::Problem> {
+) -> std::result::Result<(), Problem> {
     for name in rows::owners(rows)? {
         if name != to && !owner::is_alive(owners, &name) {
             rows::take_over(rows, &name, to)?;

@@ -168,4 +168,12 @@ impl Service for Kept {
             entry.abandon();
         }
     }
+
+    fn may_upload_again(&self) -> bool {
+        true
+    }
+
+    fn identity(&self) -> String {
+        self.path.display().to_string()
+    }
 }

@@ -152,6 +152,14 @@ impl Service for Memory {
             entry.abandon();
         }
     }
+
+    fn may_upload_again(&self) -> bool {
+        true
+    }
+
+    fn ends_with_client(&self) -> bool {
+        true
+    }
 }
 
 /// A recognition under way. Dropped before its end (the library is shut down) it stops computing, and the recording has

@@ -3,9 +3,7 @@
 //! hands. How speech becomes words is no business of this folder; nor is any format of media.
 
 mod archive;
-mod database;
 mod entry;
-mod failure;
 mod folder;
 mod kept;
 mod media;
@@ -20,9 +18,42 @@ mod tests;
 pub(super) use kept::Kept;
 pub(super) use memory::Memory;
 
+use crate::database;
 use crate::error::{Error, ErrorKind};
 use crate::recording::{Recording, RecordingStatus};
 use crate::service::no_recording;
+
+/// The database of a store. `tiro` stands in its header.
+const DATABASE: database::Kind = database::Kind {
+    noun: "the store",
+    application_id: 0x7469_726f,
+    migrations: &["
+    CREATE TABLE recordings (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        duration_ms INTEGER,
+        status TEXT NOT NULL,
+        failure_kind TEXT NOT NULL DEFAULT '',
+        failure TEXT NOT NULL DEFAULT '',
+        options TEXT NOT NULL,
+        model BLOB NOT NULL,
+        owner TEXT,
+        media_copy TEXT,
+        media_path BLOB,
+        media_size INTEGER,
+        media_modified_ns INTEGER
+    ) STRICT;
+    CREATE INDEX unfinished ON recordings (owner) WHERE owner IS NOT NULL;
+    CREATE INDEX by_age ON recordings (created_at_ms);
+    CREATE TABLE transcripts (
+        number INTEGER PRIMARY KEY REFERENCES recordings (number) ON DELETE CASCADE,
+        document TEXT NOT NULL
+    ) STRICT;
+"],
+    elsewhere: "name another folder as data_dir",
+};
 
 fn id_of(number: i64) -> String {
     format!("local-{number}")

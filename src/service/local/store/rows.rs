@@ -1,12 +1,13 @@
 //! The rows of the database: each question and each change in one place, in SQL.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::media::Media;
 use super::{failure_text, id_of};
+use crate::database::{path_bytes, path_of};
 use crate::error::Error;
 use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 use crate::service::PageRequest;
@@ -229,26 +230,6 @@ fn unfinished_of(row: &Row<'_>) -> Result<Unfinished> {
 /// SQLite has no larger number.
 fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-#[cfg(unix)]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec()
-}
-
-#[cfg(unix)]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes))
-}
-
-#[cfg(not(unix))]
-fn path_bytes(path: &Path) -> Vec<u8> {
-    path.to_string_lossy().into_owned().into_bytes()
-}
-
-#[cfg(not(unix))]
-fn path_of(bytes: Vec<u8>) -> PathBuf {
-    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The kind of a failure that a row tells of.

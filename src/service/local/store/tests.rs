@@ -9,7 +9,8 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::archive::Archive;
-use super::database::{Database, Found, MIGRATIONS, prepare};
+use super::DATABASE;
+use crate::database::{Database, Found, prepare};
 use super::folder::Folder;
 use super::media::{Copied, Media};
 use super::rows::{self, Again, NewRow};
@@ -225,7 +226,7 @@ fn every_step_of_the_schema_is_taken_once() {
     let path = folder.path().join("x.db");
     let first = "CREATE TABLE talks (name TEXT); INSERT INTO talks VALUES ('kept');";
     let second = "ALTER TABLE talks ADD COLUMN length INTEGER NOT NULL DEFAULT 3;";
-    let prepare = |steps: &[&str]| prepare(&mut Connection::open(&path).unwrap(), steps);
+    let prepare = |steps: &[&str]| prepare(&mut Connection::open(&path).unwrap(), DATABASE.application_id, steps);
     let talks = || {
         let sql = "SELECT name || length FROM talks";
         Connection::open(&path).unwrap().query_row(sql, [], |row| row.get::<_, String>(0))
@@ -254,7 +255,7 @@ fn many_open_a_new_store_at_once() {
 /// A store as the first version that had one wrote it.
 #[test]
 fn a_store_of_every_released_schema_can_be_read() {
-    for version in 1..=MIGRATIONS.len() {
+    for version in 1..=DATABASE.migrations.len() {
         let folder = folder();
         let released = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/store-v{version}.db"));
         drop(Folder::open(folder.path()).unwrap());
@@ -483,7 +484,7 @@ mod permissions {
 fn a_database_may_be_opened_alone() {
     let folder = folder();
     let places = Folder::open(folder.path()).unwrap();
-    let database = Database::open(&places).unwrap();
+    let database = Database::open(&DATABASE, places.database()).unwrap();
     let ok: String =
         database.read(|rows| rows.query_row("PRAGMA integrity_check", [], |row| row.get(0))).unwrap();
     assert_eq!(ok, "ok");

@@ -1,10 +1,13 @@
-//! The database file: opening it, what it is made of, and bringing an older one up to date. What is written in it is
-//! `rows`' business.
+//! SQLite files of the library's own: opening one, bringing an older one up to date, reading and writing it. What is in
+//! one, and in which words it is spoken of, is said by whoever keeps it ([`Kind`]).
 //!
 //! Writes go through a rollback journal, not a write-ahead log. A log needs memory that all processes share, which a
 //! network file system does not have; its locks would outlive a transaction, and a forked child would take its parent's
 //! for its own; and it would keep texts for a while that are deleted from the database. Here a transaction is short, no
 //! lock outlives it, and what it overwrites is gone with its journal.
+
+mod failure;
+mod place;
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -13,44 +16,25 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::failure::{corrupt, database_error};
-use super::folder::Folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
 use crate::runtime::{PerProcess, generation};
 
-/// `tiro` in the header of the file: which program a database belongs to.
-const APPLICATION_ID: i32 = 0x7469_726f;
+/// What a database is for.
+pub(crate) struct Kind {
+    /// As its errors call it: `the store`.
+    pub(crate) noun: &'static str,
+    /// Which program's database of which kind it is; it stands in the header of the file.
+    pub(crate) application_id: i32,
+    /// The steps from nothing to today's schema. The number of those taken stands in the file (`user_version`). A step is
+    /// never changed once it was released: a change of the schema is a further one.
+    pub(crate) migrations: &'static [&'static str],
+    /// How another one can be chosen.
+    pub(crate) elsewhere: &'static str,
+}
+
 /// How long another process may hold the database. Its transactions take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// The steps from nothing to today's schema. The number of those taken stands in the file (`user_version`). A step is
-/// never changed once it was released: a change of the schema is a further one.
-pub(super) const MIGRATIONS: &[&str] = &["
-    CREATE TABLE recordings (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
-        name TEXT NOT NULL,
-        size INTEGER NOT NULL,
-        created_at_ms INTEGER NOT NULL,
-        duration_ms INTEGER,
-        status TEXT NOT NULL,
-        failure_kind TEXT NOT NULL DEFAULT '',
-        failure TEXT NOT NULL DEFAULT '',
-        options TEXT NOT NULL,
-        model BLOB NOT NULL,
-        owner TEXT,
-        media_copy TEXT,
-        media_path BLOB,
-        media_size INTEGER,
-        media_modified_ns INTEGER
-    ) STRICT;
-    CREATE INDEX unfinished ON recordings (owner) WHERE owner IS NOT NULL;
-    CREATE INDEX by_age ON recordings (created_at_ms);
-    CREATE TABLE transcripts (
-        number INTEGER PRIMARY KEY REFERENCES recordings (number) ON DELETE CASCADE,
-        document TEXT NOT NULL
-    ) STRICT;
-"];
 
 /// Threads inside SQLite. A child that is forked at such a moment inherits locks that nobody will release.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
@@ -64,10 +48,10 @@ impl Inside {
         if *INHERITED.get_or_init(|| INSIDE.load(Ordering::Acquire)) > 0 {
             return Err(Error::new(
                 ErrorKind::Forked,
-                "this process was forked while its parent was writing to a store: it cannot use one",
+                "this process was forked while its parent was writing to a store or journal: it cannot use one",
             )
             .with_hint(
-                "fork before the first call of a client with data_dir, or start a program of its own",
+                "fork before the first call of a client with data_dir or journal, or start a program of its own",
             ));
         }
         INSIDE.fetch_add(1, Ordering::AcqRel);
@@ -81,41 +65,46 @@ impl Drop for Inside {
     }
 }
 
-/// The one connection of an opened store. Everything here blocks.
-pub(super) struct Database {
+/// The one connection to a database. Everything here blocks.
+pub(crate) struct Database {
+    kind: &'static Kind,
     path: PathBuf,
     generation: u32,
     connection: ManuallyDrop<Mutex<Connection>>,
 }
 
 impl Database {
-    /// Opens the database and brings it up to date. One of a newer version, or that is none of ours, is left as it is.
-    pub(super) fn open(folder: &Folder) -> Result<Self> {
-        let path = folder.database();
+    /// Opens a database, or makes it, and brings it up to date. One of a newer version, or that is none of ours, is left as
+    /// it is. Its folder is there, and no part of the path is a link.
+    pub(crate) fn open(kind: &'static Kind, path: PathBuf) -> Result<Self> {
+        place::prepare(kind, &path)?;
         let _inside = Inside::enter()?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
         let mut connection =
-            Connection::open_with_flags(&path, flags).map_err(|error| database_error(&path, None, &error))?;
-        let prepared = prepare(&mut connection, MIGRATIONS);
-        match prepared.map_err(|error| database_error(&path, Some(&connection), &error))? {
+            Connection::open_with_flags(&path, flags)
+            .map_err(|error| failure::of(kind, &path, None, &error))?;
+        let prepared = prepare(&mut connection, kind.application_id, kind.migrations);
+        match prepared.map_err(|error| failure::of(kind, &path, Some(&connection), &error))? {
             Found::Ready => {}
-            Found::Newer(version) => return Err(newer(&path, version)),
-            Found::Foreign => return Err(corrupt(&path, "it is a database of another program")),
+            Found::Newer(version) => return Err(newer(kind, &path, version)),
+            Found::Foreign => {
+                return Err(failure::corrupt(kind, &path, "it is a database of another program"));
+            }
         }
-        Ok(Self { path, generation: generation(), connection: ManuallyDrop::new(Mutex::new(connection)) })
+        Ok(Self { kind, path, generation: generation(), connection: ManuallyDrop::new(Mutex::new(connection)) })
     }
 
     /// Reads.
-    pub(super) fn read<R>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<R>) -> Result<R> {
+    pub(crate) fn read<R>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<R>) -> Result<R> {
         let _inside = Inside::enter()?;
         let connection = self.connection.lock();
         work(&connection).map_err(|error| self.error(&connection, &error))
     }
 
     /// Reads and writes: all of it, or nothing.
-    pub(super) fn write<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<R, Problem>) -> Result<R> {
+    pub(crate) fn write<R>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<R, Problem>) -> Result<R> {
         let _inside = Inside::enter()?;
         let mut connection = self.connection.lock();
         // Immediate: two that read first and write later could both wait for the other.
@@ -134,16 +123,18 @@ impl Database {
     }
 
     /// Gives free space back to the system.
-    pub(super) fn shrink(&self) -> Result<()> {
+    #[cfg(feature = "local")]
+    pub(crate) fn shrink(&self) -> Result<()> {
         self.read(|connection| connection.execute_batch("VACUUM"))
     }
 
-    pub(super) fn corrupt(&self, what: &str) -> Error {
-        corrupt(&self.path, what)
+    #[cfg(feature = "local")]
+    pub(crate) fn corrupt(&self, what: &str) -> Error {
+        failure::corrupt(self.kind, &self.path, what)
     }
 
     fn error(&self, connection: &Connection, error: &rusqlite::Error) -> Error {
-        database_error(&self.path, Some(connection), error)
+        failure::of(self.kind, &self.path, Some(connection), error)
     }
 }
 
@@ -160,7 +151,7 @@ impl Drop for Database {
 }
 
 /// Why a transaction was not made.
-pub(super) enum Problem {
+pub(crate) enum Problem {
     Database(rusqlite::Error),
     Other(Error),
 }
@@ -179,27 +170,33 @@ impl From<Error> for Problem {
 
 /// What a file turned out to be.
 #[derive(Debug, PartialEq)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Ready,
     Newer(usize),
     Foreign,
 }
 
 /// Sets a connection up, and takes the steps of `migrations` that its file has not taken yet.
-pub(super) fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusqlite::Result<Found> {
+pub(crate) fn prepare(
+    connection: &mut Connection,
+    application_id: i32,
+    migrations: &[&str],
+) -> rusqlite::Result<Found> {
     connection.busy_timeout(PATIENCE)?;
+    // EXTRA is FULL, and the folder is synced once the rollback journal is gone: else a power cut could bring that back,
+    // and undo a transaction that was told to be durable.
     connection.execute_batch(
         "PRAGMA trusted_schema = OFF; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
-         PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;",
+         PRAGMA synchronous = EXTRA; PRAGMA temp_store = MEMORY;",
     )?;
-    match look(connection, migrations.len())? {
+    match look(connection, application_id, migrations.len())? {
         Some(Found::Ready) => return Ok(Found::Ready),
         Some(other) => return Ok(other),
         None => {}
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Again: another process may have been faster.
-    match look(&transaction, migrations.len())? {
+    match look(&transaction, application_id, migrations.len())? {
         Some(found) => return Ok(found),
         None => {
             let taken = version(&transaction)?;
@@ -208,18 +205,18 @@ pub(super) fn prepare(connection: &mut Connection, migrations: &[&str]) -> rusql
             }
         }
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "application_id", application_id)?;
     transaction.pragma_update(None, "user_version", migrations.len() as i64)?;
     transaction.commit()?;
     Ok(Found::Ready)
 }
 
 /// What the file is; `None`: ours, and steps are missing.
-fn look(connection: &Connection, newest: usize) -> rusqlite::Result<Option<Found>> {
+fn look(connection: &Connection, application_id: i32, newest: usize) -> rusqlite::Result<Option<Found>> {
     let version = version(connection)?;
-    let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let found: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    if application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0) {
+    if found != application_id && (found != 0 || version != 0 || tables != 0) {
         return Ok(Some(Found::Foreign));
     }
     Ok(match version.cmp(&newest) {
@@ -235,14 +232,31 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
 }
 
-fn newer(path: &Path, version: usize) -> Error {
-    Error::new(
-        ErrorKind::StoreNewer,
-        format!(
-            "the store {} is of version {version}; this tiro knows up to {}",
-            path.display(),
-            MIGRATIONS.len()
-        ),
-    )
-    .with_hint("update tiro, or name another folder as data_dir; nothing was changed")
+fn newer(kind: &Kind, path: &Path, version: usize) -> Error {
+    let Kind { noun, migrations, elsewhere, .. } = kind;
+    let (shown, known) = (path.display(), migrations.len());
+    let what = format!("{noun} {shown} is of version {version}; this tiro knows up to {known}");
+    Error::new(ErrorKind::StoreNewer, what)
+        .with_hint(format!("update tiro, or {elsewhere}; nothing was changed"))
+}
+
+/// A path as a database keeps it: in the platform's own bytes.
+#[cfg(unix)]
+pub(crate) fn path_bytes(path: &Path) -> Vec<u8> {
+    std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()).to_vec()
+}
+
+#[cfg(unix)]
+pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(<std::ffi::OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes))
+}
+
+#[cfg(not(unix))]
+pub(crate) fn path_bytes(path: &Path) -> Vec<u8> {
+    path.to_string_lossy().into_owned().into_bytes()
+}
+
+#[cfg(not(unix))]
+pub(crate) fn path_of(bytes: Vec<u8>) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(&bytes).into_owned())
 }

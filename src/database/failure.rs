@@ -5,16 +5,22 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, ffi};
 
+use super::Kind;
 use crate::error::{Error, ErrorKind};
 
-/// The error of tiro for one of the store's database.
-pub(super) fn database_error(path: &Path, connection: Option<&Connection>, error: &rusqlite::Error) -> Error {
-    let shown = path.display();
+/// The error of tiro for one of a database.
+pub(super) fn of(
+    kind: &Kind,
+    path: &Path,
+    connection: Option<&Connection>,
+    error: &rusqlite::Error,
+) -> Error {
+    let (noun, shown) = (kind.noun, path.display());
     let Some(failure) = error.sqlite_error() else {
         // A value of another type than the schema says.
-        return corrupt(path, &error.to_string());
+        return corrupt(kind, path, &error.to_string());
     };
-    let named = |kind, what: &str| Error::new(kind, format!("the store {shown} {what}"));
+    let named = |kind, what: &str| Error::new(kind, format!("{noun} {shown} {what}"));
     match failure.code {
         ErrorCode::DiskFull => named(ErrorKind::DiskFull, "could not be written: the disk is full"),
         ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied => {
@@ -23,11 +29,11 @@ pub(super) fn database_error(path: &Path, connection: Option<&Connection>, error
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => {
             named(ErrorKind::StoreBusy, "is busy: another process does not let go of it")
         }
-        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => corrupt(path, &error.to_string()),
+        ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => corrupt(kind, path, &error.to_string()),
         ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::FileLockingProtocolFailed => {
             match connection.and_then(system_error) {
-                Some(cause) => Error::io(format_args!("the store {shown}"), &cause),
-                None if failure.code == ErrorCode::CannotOpen => cannot_open(path),
+                Some(cause) => Error::io(format_args!("{noun} {shown}"), &cause),
+                None if failure.code == ErrorCode::CannotOpen => cannot_open(noun, path),
                 None => named(ErrorKind::Io, &format!("failed: {error}")),
             }
         }
@@ -35,9 +41,10 @@ pub(super) fn database_error(path: &Path, connection: Option<&Connection>, error
     }
 }
 
-pub(super) fn corrupt(path: &Path, what: &str) -> Error {
-    Error::new(ErrorKind::StoreCorrupt, format!("the store {} is damaged: {what}", path.display()))
-        .with_hint("nothing was changed; to begin anew, move the folder away or name another as data_dir")
+pub(super) fn corrupt(kind: &Kind, path: &Path, what: &str) -> Error {
+    let Kind { noun, elsewhere, .. } = kind;
+    Error::new(ErrorKind::StoreCorrupt, format!("{noun} {} is damaged: {what}", path.display()))
+        .with_hint(format!("nothing was changed; to begin anew, move it away or {elsewhere}"))
 }
 
 /// The system's own reason for the last failure.
@@ -49,10 +56,10 @@ fn system_error(connection: &Connection) -> Option<io::Error> {
 
 /// Without a connection SQLite does not tell the system's reason: what the folder itself answers is as good. (The
 /// database must not be opened here: to close it again would give up the locks that this process has on it.)
-fn cannot_open(path: &Path) -> Error {
+fn cannot_open(noun: &str, path: &Path) -> Error {
     let shown = path.display();
     match std::fs::read_dir(path.parent().unwrap_or(path)) {
-        Err(error) => Error::io(format_args!("the store {shown}"), &error),
-        Ok(_) => Error::new(ErrorKind::Permission, format!("the store {shown} could not be opened")),
+        Err(error) => Error::io(format_args!("{noun} {shown}"), &error),
+        Ok(_) => Error::new(ErrorKind::Permission, format!("{noun} {shown} could not be opened")),
     }
 }

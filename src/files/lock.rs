@@ -1,5 +1,6 @@
-//! Locks over processes, by a file beside the store's. One byte of it stands for the store's document, each other one
-//! for the identities whose key falls on it.
+//! Locks over processes, by a file beside that which they guard. What each byte of it stands for is said by whoever takes
+//! it: in the store of tokens one is for the document, each other for the identities whose key falls on it; in the
+//! journal each is for a job.
 //!
 //! The locks are those of the process (`fcntl`): they end with it however it ends, and a forked child does not inherit
 //! them, so that a child that lives on does not keep everybody from renewing. Within a process such locks say nothing,
@@ -10,25 +11,27 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(super) use imp::LockFile;
+pub(crate) use imp::LockFile;
 
 /// A byte of the lock file.
-pub(super) type Region = u32;
-
-/// The right to read and replace the store's file.
-pub(super) const DOCUMENT: Region = 0;
+pub(crate) type Region = u32;
 
 /// A byte that is held, until this is dropped.
-pub(super) struct Held {
+pub(crate) struct Held {
     file: Arc<LockFile>,
     region: Region,
 }
 
 impl Held {
     /// Takes a byte; `None`: somebody else has it.
-    pub(super) fn try_take(file: &Arc<LockFile>, region: Region) -> io::Result<Option<Self>> {
+    pub(crate) fn try_take(file: &Arc<LockFile>, region: Region) -> io::Result<Option<Self>> {
         Ok(file.try_lock(region)?.then(|| Self { file: file.clone(), region }))
     }
+}
+
+/// Whether somebody holds a byte, here or in another process.
+pub(crate) fn is_held(file: &LockFile, region: Region) -> io::Result<bool> {
+    file.is_locked(region)
 }
 
 impl Drop for Held {
@@ -37,8 +40,8 @@ impl Drop for Held {
     }
 }
 
-/// Opens the lock file of a store, or makes it.
-pub(super) fn open(path: &Path) -> io::Result<Arc<LockFile>> {
+/// Opens a lock file, or makes it.
+pub(crate) fn open(path: &Path) -> io::Result<Arc<LockFile>> {
     imp::open(path)
 }
 
@@ -113,6 +116,11 @@ mod imp {
             Ok(is_free)
         }
 
+        pub(super) fn is_locked(&self, region: Region) -> io::Result<bool> {
+            Ok(self.here.lock().contains(&region)
+                || self.ask(libc::F_GETLK, region, libc::F_WRLCK)?.l_type != libc::F_UNLCK as libc::c_short)
+        }
+
         pub(super) fn unlock(&self, region: Region) {
             // In a forked child the lock is the parent's.
             if self.generation != generation() {
@@ -124,8 +132,17 @@ mod imp {
         }
 
         fn set(&self, region: Region, kind: libc::c_int) -> io::Result<bool> {
+            match self.ask(libc::F_SETLK, region, kind) {
+                Ok(_) => Ok(true),
+                Err(error) if matches!(error.raw_os_error(), Some(libc::EACCES | libc::EAGAIN)) => Ok(false),
+                Err(error) => Err(error),
+            }
+        }
+
+        fn ask(&self, command: libc::c_int, region: Region, kind: libc::c_int) -> io::Result<libc::flock> {
             let file = self.file.lock();
-            let Some(file) = &*file else { return Ok(false) };
+            // Only whoever drops this takes the file out.
+            let file = file.as_ref().ok_or(io::ErrorKind::NotFound)?;
             // SAFETY: a C structure of numbers, of which zero is a value.
             let mut lock: libc::flock = unsafe { std::mem::zeroed() };
             lock.l_type = kind as _;
@@ -133,15 +150,8 @@ mod imp {
             lock.l_start = region as _;
             lock.l_len = 1;
             // SAFETY: the descriptor is open while `file` is borrowed, and `lock` lives through the call.
-            let outcome = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLK, &lock) };
-            if outcome != -1 {
-                return Ok(true);
-            }
-            let error = io::Error::last_os_error();
-            match error.raw_os_error() {
-                Some(libc::EACCES | libc::EAGAIN) => Ok(false),
-                _ => Err(error),
-            }
+            let outcome = unsafe { libc::fcntl(file.as_raw_fd(), command, &mut lock) };
+            if outcome == -1 { Err(io::Error::last_os_error()) } else { Ok(lock) }
         }
     }
 
@@ -200,6 +210,14 @@ mod imp {
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(false),
                 Err(error) => Err(error),
             }
+        }
+
+        pub(super) fn is_locked(&self, region: Region) -> io::Result<bool> {
+            let is_free = self.try_lock(region)?;
+            if is_free {
+                self.unlock(region);
+            }
+            Ok(!is_free)
         }
 
         pub(super) fn unlock(&self, region: Region) {

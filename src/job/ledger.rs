@@ -1,0 +1,103 @@
+//! A job in the hands of whoever works on it: each change is written before it counts.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::journal::{self, Hold, Journal};
+use super::record::{Record, Step, Stop};
+use crate::error::{Error, Result};
+use crate::instant::now_ms;
+use crate::runtime::sync::Mutex;
+use crate::service::{ServiceFuture, UploadLog};
+
+pub(super) struct Ledger {
+    journal: Arc<dyn Journal>,
+    record: Mutex<Record>,
+    /// One change at a time: parts of an upload may end side by side.
+    changing: tokio::sync::Mutex<()>,
+    _hold: Hold,
+}
+
+impl Ledger {
+    pub(super) fn new(journal: Arc<dyn Journal>, record: Record, hold: Hold) -> Self {
+        Self { journal, record: Mutex::new(record), changing: tokio::sync::Mutex::default(), _hold: hold }
+    }
+
+    pub(super) fn now(&self) -> Record {
+        self.record.lock().clone()
+    }
+
+    pub(super) fn step(&self) -> Step {
+        self.record.lock().step
+    }
+
+    pub(super) fn is_durable(&self) -> bool {
+        self.journal.is_durable()
+    }
+
+    /// Changes what is remembered. A change that could not be written was not made.
+    pub(super) async fn change(&self, change: impl FnOnce(&mut Record)) -> Result<()> {
+        let _changing = self.changing.lock().await;
+        let mut changed = self.now();
+        change(&mut changed);
+        changed.changed_at_ms = now_ms();
+        let written = changed.clone();
+        journal::with(&self.journal, move |journal| journal.save(&written)).await?;
+        *self.record.lock() = changed;
+        Ok(())
+    }
+
+    /// Writes what is about to be done. Where this fails, it must not be done.
+    pub(super) async fn intend(&self, step: Step) -> Result<()> {
+        self.change(|record| {
+            record.step = step;
+            record.intended_at_ms = now_ms();
+            record.stop = None;
+        })
+        .await
+    }
+
+    /// Writes what was done.
+    pub(super) async fn reach(&self, step: Step) -> Result<()> {
+        self.change(|record| {
+            record.step = step;
+            record.stop = None;
+        })
+        .await
+    }
+
+    /// Notes what ended the run; an intent that surely came to nothing is taken back. What cannot be written is left as it
+    /// is: the next run finds a step of unknown outcome, and asks.
+    pub(super) async fn stop(&self, error: &Error, came_to_nothing: bool) {
+        let stop = Stop::of(error);
+        let noted = self.change(|record| {
+            if came_to_nothing {
+                record.step = record.step.undone();
+            }
+            record.stop = Some(stop);
+        });
+        if let Err(error) = noted.await {
+            crate::log::warn!("job", "the end of a job's run could not be noted: {error}");
+        }
+    }
+
+    /// Forgets the job, as nobody can go on with it or want it again.
+    pub(super) fn forget_at_once(&self) {
+        let _ = self.journal.remove(&self.record.lock());
+    }
+}
+
+impl UploadLog for Ledger {
+    fn kept(&self) -> Option<SecretString> {
+        self.record.lock().checkpoint.clone()
+    }
+
+    fn keep<'a>(&'a self, recording_id: &'a str, checkpoint: SecretString) -> ServiceFuture<'a, ()> {
+        Box::pin(self.change(move |record| {
+            record.step = Step::UploadingParts;
+            record.recording_id = recording_id.to_owned();
+            record.checkpoint = Some(checkpoint);
+        }))
+    }
+}

@@ -1,0 +1,287 @@
+//! A run of a job: from wherever it is to its transcript, or to what stops it.
+
+use std::time::Duration;
+
+use super::ledger::Ledger;
+use super::record::{Record, Step, Stop};
+use super::settle::Settled;
+use super::steps::{self, Abilities, Action};
+use crate::client::CallContext;
+use crate::error::{Error, ErrorKind, Result};
+use crate::recording::{Recording, RecordingStatus};
+use crate::source::Claim;
+use crate::transcript::Transcript;
+
+/// How long an outcome is tried to be written before it is given up as unknown.
+const WRITING: Duration = Duration::from_secs(30);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+pub(super) struct Run {
+    pub(super) context: CallContext,
+    pub(super) ledger: Ledger,
+    source: Option<Claim>,
+    /// What somebody has looked up of a step whose outcome is not known.
+    pub(super) settled: Option<Settled>,
+    ending: Ending,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    /// Whoever waited for it does so no more.
+    Dropped,
+    Stopped,
+    Done,
+}
+
+/// What ended a step.
+pub(super) struct Halt {
+    error: Error,
+    /// The service surely did nothing.
+    came_to_nothing: bool,
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Self { error, came_to_nothing: false }
+    }
+}
+
+impl Halt {
+    /// The failure of a request that was to change something.
+    pub(super) fn of_request(error: Error) -> Self {
+        Self { came_to_nothing: came_to_nothing(&error), error }
+    }
+}
+
+impl Run {
+    pub(super) fn new(context: CallContext, ledger: Ledger, source: Option<Claim>) -> Self {
+        let settled = Settled::of(&context.call.options);
+        Self { context, ledger, source, settled, ending: Ending::Dropped }
+    }
+
+    /// Goes on to the transcript.
+    pub(super) async fn transcript(mut self) -> Result<Transcript> {
+        let outcome = async {
+            self.to_ready().await?;
+            let id = self.ledger.now().recording_id;
+            Ok(self.context.transcript(&id).await?)
+        };
+        let outcome = outcome.await;
+        self.ended(outcome).await
+    }
+
+    /// Goes on until the transcript can be fetched.
+    pub(super) async fn ready(mut self) -> Result<()> {
+        let outcome = self.to_ready().await;
+        self.ended(outcome).await
+    }
+
+    async fn to_ready(&mut self) -> Result<(), Halt> {
+        loop {
+            match steps::next(self.ledger.step(), self.abilities()) {
+                Action::Fetch => return Ok(()),
+                action => self.advance(action).await?,
+            }
+        }
+    }
+
+    async fn ended<T>(&mut self, outcome: Result<T, Halt>) -> Result<T> {
+        self.ending = if outcome.is_ok() { Ending::Done } else { Ending::Stopped };
+        match outcome {
+            Ok(result) => Ok(result),
+            Err(halt) => Err(self.stopped(halt).await),
+        }
+    }
+
+    fn abilities(&self) -> Abilities {
+        let service = &self.context.service;
+        Abilities { orders: service.orders().is_some(), may_upload_again: service.may_upload_again() }
+    }
+
+    async fn advance(&mut self, action: Action) -> Result<(), Halt> {
+        match action {
+            Action::Upload => self.upload().await,
+            Action::SettleUpload => self.settle_upload().await,
+            Action::CreateOrder => self.create_order().await,
+            Action::SettleOrder => self.settle_order().await,
+            Action::Configure => self.configure().await,
+            Action::Buy => self.buy().await,
+            Action::SettlePurchase => self.settle_purchase().await,
+            Action::Wait => self.wait().await,
+            Action::Fetch => Ok(()),
+            Action::Fail => Err(self.failure().into()),
+        }
+    }
+
+    async fn upload(&mut self) -> Result<(), Halt> {
+        if self.ledger.step() == Step::UploadingParts
+            && let Some(settled) = self.settled.take()
+        {
+            return self.upload_as_settled(settled).await;
+        }
+        let source = self.source.take().ok_or_else(|| {
+            Error::new(ErrorKind::SourceChanged, "the recording has to be given again: its upload is not done")
+                .with_hint("resume the job with the same recording")
+        })?;
+        let recording = match self.context.service.resumable_upload() {
+            Some(parts) => self.context.in_turn(parts.upload(&self.context.call, source, &self.ledger)).await,
+            None => {
+                self.ledger.intend(Step::Uploading).await?;
+                self.context.upload(source).await
+            }
+        };
+        let recording = recording.map_err(Halt::of_request)?;
+        self.uploaded(&recording.id).await
+    }
+
+    /// The service has the recording.
+    pub(super) async fn uploaded(&self, id: &str) -> Result<(), Halt> {
+        let id = id.to_owned();
+        let noted = self.note(Step::Uploaded, move |record| {
+            record.recording_id.clone_from(&id);
+            record.checkpoint = None;
+        });
+        Ok(noted.await?)
+    }
+
+    /// Writes an outcome. The service has done it: so a disk that is full for a while must not make it forgotten.
+    pub(super) async fn note(
+        &self,
+        step: Step,
+        change: impl Fn(&mut Record),
+    ) -> Result<()> {
+        let started = tokio::time::Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let written = self.ledger.change(|record| {
+                record.step = step;
+                record.stop = None;
+                change(record);
+            });
+            match written.await {
+                Err(error) if may_pass(&error) && started.elapsed() + pause < WRITING => {
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(WRITING / 6);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn wait(&self) -> Result<(), Halt> {
+        let id = self.ledger.now().recording_id;
+        if let Some(orders) = self.context.service.orders() {
+            orders.remember_placed(std::slice::from_ref(&id));
+        }
+        match self.context.wait(&id).await {
+            Ok(_) => Ok(self.ledger.reach(Step::Ready).await?),
+            Err(error) if is_final(error.kind()) => {
+                let stop = Stop::of(&error);
+                self.ledger.change(|record| (record.step, record.stop) = (Step::Failed, Some(stop))).await?;
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The failure that the job ended with before.
+    fn failure(&self) -> Error {
+        let stop = self.ledger.now().stop;
+        let error = stop.map(|stop| stop.to_error());
+        error.unwrap_or_else(|| Error::new(ErrorKind::Failed, "the recording could not be transcribed"))
+    }
+
+    async fn stopped(&self, halt: Halt) -> Error {
+        let Halt { error, came_to_nothing } = halt;
+        if error.kind() != ErrorKind::Cancelled {
+            self.ledger.stop(&error, came_to_nothing).await;
+        }
+        let record = self.ledger.now();
+        let error = match error.recording_id() {
+            "" => error.with_recording_id(&record.recording_id),
+            _ => error,
+        };
+        match self.is_kept(&record) {
+            true => error.with_job_id(&record.id),
+            false => error,
+        }
+    }
+
+    /// Whether somebody may want the job again. What is in memory and can neither be gone on with nor be found by a key is
+    /// nothing to keep.
+    fn is_kept(&self, record: &Record) -> bool {
+        self.ledger.is_durable()
+            || match self.ending {
+                Ending::Dropped => false,
+                Ending::Stopped => record.step != Step::Begun && (record.step != Step::Failed || record.is_keyed()),
+                Ending::Done => record.is_keyed(),
+            }
+    }
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        let record = self.ledger.now();
+        if self.is_kept(&record) {
+            return;
+        }
+        if self.ending == Ending::Dropped && !record.recording_id.is_empty() {
+            self.context.service.abandon(&record.recording_id);
+        }
+        self.ledger.forget_at_once();
+    }
+}
+
+/// Whether a failure says that the service did nothing, so that the same request may be sent again.
+fn came_to_nothing(error: &Error) -> bool {
+    if error.was_unsent() || matches!(error.http_status(), Some(400..=407 | 409..=499)) {
+        return true;
+    }
+    // What is left and is sure, too, failed before anything was sent, or was said by the service.
+    !matches!(
+        error.kind(),
+        ErrorKind::Timeout
+            | ErrorKind::Protocol
+            | ErrorKind::Service
+            | ErrorKind::NeedsAction
+            | ErrorKind::Panic
+            | ErrorKind::Cancelled
+            | ErrorKind::State
+            | ErrorKind::Forked
+            | ErrorKind::Document
+    )
+}
+
+/// Whether there will never be a transcript of this recording.
+fn is_final(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Failed
+            | ErrorKind::Engine
+            | ErrorKind::MediaEmpty
+            | ErrorKind::MediaUnsupported
+            | ErrorKind::MediaCorrupt
+            | ErrorKind::MediaTruncated
+            | ErrorKind::MediaTooLong
+    )
+}
+
+/// Whether a journal that could not be written may be written a little later.
+fn may_pass(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::DiskFull | ErrorKind::Io | ErrorKind::StoreBusy | ErrorKind::TooManyFiles)
+}
+
+/// A recording whose status is final, as a result: ready, or the error that it stands for.
+pub(crate) fn ready(recording: Recording) -> Result<Recording> {
+    let because = if recording.failure.is_empty() { &recording.raw_status } else { &recording.failure };
+    let error = |kind, what: &str| {
+        Err(Error::new(kind, format!("recording {} {what}: {because}", recording.id))
+            .with_recording_id(&recording.id)
+            .with_service_code(&recording.raw_status))
+    };
+    match recording.status {
+        RecordingStatus::Ready => Ok(recording),
+        RecordingStatus::NeedsAction => error(ErrorKind::NeedsAction, "waits for somebody to act"),
+        _ => error(ErrorKind::Failed, "could not be transcribed"),
+    }
+}
