@@ -145,6 +145,11 @@ fn documents() {
 }
 
 #[test]
+fn jobs() {
+    cases_pass("jobs");
+}
+
+#[test]
 fn events_of_a_service() {
     cases_pass("service_events");
 }

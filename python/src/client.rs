@@ -19,7 +19,7 @@ use crate::operation::Operation;
 use crate::remote::{Endpoint, Login};
 use crate::source::{Failure, Given};
 use crate::tokens::Tokens;
-use crate::{options, remote, source};
+use crate::{job, options, remote, source};
 
 /// How long a wait goes on before it looks for Ctrl-C.
 const SLICE: Duration = Duration::from_millis(100);
@@ -94,6 +94,34 @@ impl Core {
         options: Keywords<'_, '_>,
     ) -> PyResult<Operation> {
         self.start_with_source(source, name, options, Client::transcribe)
+    }
+
+    fn jobs(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        Ok(self.start(py, options, Client::jobs)?.with_result(job::jobs))
+    }
+
+    fn resume(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        source: Option<&Bound<'_, PyAny>>,
+        name: Option<&str>,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        match source {
+            None => self.start(py, options, |client, call| client.resume(id, None, call)),
+            Some(source) => self.start_with_source(source, name, options, |client, source, call| {
+                client.resume(id, Some(source), call)
+            }),
+        }
+    }
+
+    fn resume_all(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        Ok(self.start(py, options, Client::resume_all)?.with_result(job::outcomes))
+    }
+
+    fn forget(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.forget(id, call))
     }
 
     fn recording(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {

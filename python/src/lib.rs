@@ -11,6 +11,7 @@ mod convert;
 mod error;
 mod events;
 mod inherited;
+mod job;
 mod library;
 mod operation;
 mod options;
@@ -32,6 +33,8 @@ mod _tiro {
     use crate::client::Core;
     #[pymodule_export]
     use crate::events::{EventStream, ServiceEvent};
+    #[pymodule_export]
+    use crate::job::{Job, JobOutcome};
     #[pymodule_export]
     use crate::library::{
         error_table, export_formats, install_model, installable_models, option_table, set_log_callback,

@@ -283,7 +283,7 @@ pub(crate) fn diagnosis(py: Python<'_>, output: Output) -> PyResult<Py<PyAny>> {
     Diagnosis(read(py, output)?).into_py_any(py)
 }
 
-fn read<T: ResultOf>(py: Python<'_>, output: Output) -> PyResult<T> {
+pub(crate) fn read<T: ResultOf>(py: Python<'_>, output: Output) -> PyResult<T> {
     T::from_output(output)
         .ok_or_else(|| refused(py, ErrorKind::ResultType, "the operation's result is another"))
 }

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         Diagnosis,
         Document,
         Endpoint,
+        Job,
+        JobOutcome,
         Login,
         ManagedUser,
         Operation,
@@ -117,6 +119,44 @@ class AsyncClient:
         The keywords are those of :meth:`transcribe`.
         """
         return await self._finish(self._core.upload(source, name, options), on_progress, on_login)
+
+    async def jobs(self, **options: Unpack[CallOptions]) -> list[Job]:
+        """The jobs that the ``journal`` has of this client's identity, the newest first.
+
+        Without a journal: those of this client that stopped on the way.
+        """
+        return await self._finish(self._core.jobs(options))
+
+    async def resume(
+        self,
+        id: str,
+        source: Source | None = None,
+        *,
+        name: str | None = None,
+        on_progress: OnProgress | None = None,
+        on_login: OnLogin | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Transcript:
+        """Goes on with a job that stopped, by its ``id`` (``job_id`` of the error, or :meth:`jobs`).
+
+        What is wanted stays as it was when the job was begun. The call may agree to a price (``confirmed_price``,
+        ``max_price``), or say what became of a step whose outcome nobody knows (``settle``). ``source`` is needed only
+        where the upload is not done and the job was not begun with a path.
+        """
+        return await self._finish(self._core.resume(id, source, name, options), on_progress, on_login)
+
+    async def resume_all(
+        self, *, on_login: OnLogin | None = None, **options: Unpack[CallOptions]
+    ) -> list[JobOutcome]:
+        """Goes on with every job that nobody works on, side by side, until their transcripts can be fetched.
+
+        Says what became of each. One that cannot go on keeps no other from it.
+        """
+        return await self._finish(self._core.resume_all(options), None, on_login)
+
+    async def forget(self, id: str, **options: Unpack[CallOptions]) -> None:
+        """Forgets a job that nobody works on. What the service has of it stays there."""
+        await self._finish(self._core.forget(id, options))
 
     async def recording(self, id: str, **options: Unpack[CallOptions]) -> Recording:
         """A recording as it is now."""

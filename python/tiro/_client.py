@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from ._tiro import Diagnosis, Document, Endpoint, Login, ManagedUser, Page, Recording, Transcript
+    from ._tiro import Diagnosis, Document, Endpoint, Job, JobOutcome, Login, ManagedUser, Page, Recording, Transcript
     from ._typing import (
         CallOptions,
         ClientOptions,
@@ -92,6 +92,44 @@ class Client:
         The keywords are those of :meth:`transcribe`.
         """
         return self._core.upload(source, name, options).wait(on_progress, on_login)
+
+    def jobs(self, **options: Unpack[CallOptions]) -> list[Job]:
+        """The jobs that the ``journal`` has of this client's identity, the newest first.
+
+        Without a journal: those of this client that stopped on the way.
+        """
+        return self._core.jobs(options).wait(None)
+
+    def resume(
+        self,
+        id: str,
+        source: Source | None = None,
+        *,
+        name: str | None = None,
+        on_progress: OnProgress | None = None,
+        on_login: OnLogin | None = None,
+        **options: Unpack[CallOptions],
+    ) -> Transcript:
+        """Goes on with a job that stopped, by its ``id`` (``job_id`` of the error, or :meth:`jobs`).
+
+        What is wanted stays as it was when the job was begun. The call may agree to a price (``confirmed_price``,
+        ``max_price``), or say what became of a step whose outcome nobody knows (``settle``). ``source`` is needed only
+        where the upload is not done and the job was not begun with a path.
+        """
+        return self._core.resume(id, source, name, options).wait(on_progress, on_login)
+
+    def resume_all(
+        self, *, on_login: OnLogin | None = None, **options: Unpack[CallOptions]
+    ) -> list[JobOutcome]:
+        """Goes on with every job that nobody works on, side by side, until their transcripts can be fetched.
+
+        Says what became of each. One that cannot go on keeps no other from it.
+        """
+        return self._core.resume_all(options).wait(None, on_login)
+
+    def forget(self, id: str, **options: Unpack[CallOptions]) -> None:
+        """Forgets a job that nobody works on. What the service has of it stays there."""
+        self._core.forget(id, options).wait(None)
 
     def recording(self, id: str, **options: Unpack[CallOptions]) -> Recording:
         """A recording as it is now."""

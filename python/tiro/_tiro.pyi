@@ -25,6 +25,8 @@ __all__ = [
     "Document",
     "Endpoint",
     "EventStream",
+    "Job",
+    "JobOutcome",
     "Login",
     "ManagedUser",
     "Match",
@@ -83,6 +85,16 @@ class Core:
         name: str | None,
         options: Mapping[str, object] | None,
     ) -> Operation[Transcript]: ...
+    def jobs(self, options: Mapping[str, object] | None) -> Operation[list[Job]]: ...
+    def resume(
+        self,
+        id: str,
+        source: Source | None,
+        name: str | None,
+        options: Mapping[str, object] | None,
+    ) -> Operation[Transcript]: ...
+    def resume_all(self, options: Mapping[str, object] | None) -> Operation[list[JobOutcome]]: ...
+    def forget(self, id: str, options: Mapping[str, object] | None) -> Operation[None]: ...
     def recording(self, id: str, options: Mapping[str, object] | None) -> Operation[Recording]: ...
     def recordings(
         self, offset: int, limit: int, options: Mapping[str, object] | None
@@ -541,6 +553,80 @@ class Document:
     def json(self) -> Any:
         """Reads it as JSON."""
     def __bytes__(self) -> bytes: ...
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Job:
+    """A job as it was when the journal was asked. Immutable."""
+
+    @property
+    def id(self) -> str:
+        """By which it is resumed and forgotten."""
+    @property
+    def key(self) -> str:
+        """The program's own key (`job_key`); `""`: the key was made of the recording and the settings."""
+    @property
+    def service(self) -> str:
+        """The service."""
+    @property
+    def name(self) -> str:
+        """The name of the recording."""
+    @property
+    def path(self) -> str | None:
+        """Where the recording lies, if it is a file that was given by its path."""
+    @property
+    def state(self) -> str:
+        """`running`, `stopped`, `needs_action`, `confirm_required`, `ready` or `failed`."""
+    @property
+    def step(self) -> str:
+        """What was done last, or was about to be done: docs/jobs.md has the words."""
+    @property
+    def recording_id(self) -> str:
+        """The service's id of the recording, or `""`."""
+    @property
+    def order_id(self) -> str:
+        """The service's id of the order, or `""`."""
+    @property
+    def quote(self) -> str | None:
+        """What the order costs, as it was read last, such as `5.00 USD`; `None`: not known."""
+    @property
+    def error(self) -> str:
+        """The error that stopped it, such as `TIRO_E_TIMEOUT`, or `""`."""
+    @property
+    def message(self) -> str:
+        """What happened, or `""`."""
+    @property
+    def hint(self) -> str:
+        """What to do about it, or `""`."""
+    @property
+    def created_at_ms(self) -> int:
+        """When it was begun, in Unix milliseconds."""
+    @property
+    def changed_at_ms(self) -> int:
+        """When it went on last, in Unix milliseconds."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class JobOutcome:
+    """What became of a job that was resumed with others."""
+
+    @property
+    def job(self) -> Job:
+        """As it is now."""
+    @property
+    def error(self) -> str:
+        """The error that stopped it again, such as `TIRO_E_CONFIRM_REQUIRED`; `""`: none did."""
+    @property
+    def message(self) -> str:
+        """What happened, or `""`."""
+    @property
+    def hint(self) -> str:
+        """What to do about it, or `""`."""
+    @property
+    def detail(self) -> str:
+        """What the service said beyond its code, as JSON, or `""`."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
 

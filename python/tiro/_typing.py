@@ -99,23 +99,41 @@ class CallOptions(TypedDict, total=False):
 
     ca_file: str | PathLike[str] | None
     channels: str | None
+    confirmed_price: str | None
     connect_timeout_ms: int | None
+    force_new: str | None
     gospeech_upload_content_type: str | None
     gospeech_upload_fields: str | None
     identity: str | None
     idle_timeout_ms: int | None
+    job_key: str | None
     keep_media: str | None
     language: str | None
     login_timeout_ms: int | None
+    max_price: str | None
     max_retries: int | None
     model_dir: str | PathLike[str] | None
     model_sha256: str | None
+    order_accent: str | None
+    order_billing_type: str | None
+    order_domain: str | None
+    order_heavy_accent: str | None
+    order_noisy_audio: str | None
+    order_output: str | None
+    order_promo_code: str | None
+    order_speakers: str | None
+    order_turnaround: str | None
+    order_type: str | None
     raw_channels: int | None
     raw_format: str | None
     raw_rate: int | None
     request_timeout_ms: int | None
+    settle: str | None
     spool_dir: str | PathLike[str] | None
     threads: int | None
+    transcribeme_parallel_parts: int | None
+    transcribeme_part_bytes: int | None
+    transcribeme_upload: str | None
     wait_timeout_ms: int | None
     word_times: str | None
 
@@ -146,11 +164,13 @@ class ClientOptions(CallOptions, total=False):
     access_token: str | None
     allow_plain_http: str | None
     api_base_url: str | None
+    application_token: str | None
     auth_base_url: str | None
     client_id: str | None
     client_secret: str | None
     data_dir: str | PathLike[str] | None
     discovery: str | None
+    external_token: str | None
     gospeech_api_version: str | None
     gospeech_api_version_param: str | None
     gospeech_client_auth: str | None
@@ -179,18 +199,56 @@ class ClientOptions(CallOptions, total=False):
     gospeech_refresh_margin_ms: int | None
     gospeech_upload_method: str | None
     gospeech_upload_part: str | None
+    journal: str | PathLike[str] | None
     max_in_flight: int | None
     model: str | PathLike[str] | None
     no_proxy: str | None
     password: str | None
     post_logout_redirect_uri: str | None
+    provider: str | None
     proxy: str | None
     proxy_password: str | None
     proxy_username: str | None
     redirect_uri: str | None
     retention_days: int | None
+    role: str | None
     scope: str | None
     script: str | None
     service: str | None
     token_store: str | PathLike[str] | None
+    transcribeme_part_body: str | None
+    transcribeme_part_field: str | None
+    transcribeme_path_accents: str | None
+    transcribeme_path_billing_address: str | None
+    transcribeme_path_billing_card: str | None
+    transcribeme_path_billing_client_token: str | None
+    transcribeme_path_currencies: str | None
+    transcribeme_path_domains: str | None
+    transcribeme_path_download: str | None
+    transcribeme_path_languages: str | None
+    transcribeme_path_order: str | None
+    transcribeme_path_order_currency: str | None
+    transcribeme_path_order_edit: str | None
+    transcribeme_path_order_place: str | None
+    transcribeme_path_order_promo: str | None
+    transcribeme_path_orders: str | None
+    transcribeme_path_outputs: str | None
+    transcribeme_path_recording_status: str | None
+    transcribeme_path_recording_statuses: str | None
+    transcribeme_path_recordings: str | None
+    transcribeme_path_regenerate_token: str | None
+    transcribeme_path_speakers: str | None
+    transcribeme_path_token: str | None
+    transcribeme_path_transcript: str | None
+    transcribeme_path_transcript_file: str | None
+    transcribeme_path_turnarounds: str | None
+    transcribeme_path_types: str | None
+    transcribeme_path_upload_commit: str | None
+    transcribeme_path_upload_remote: str | None
+    transcribeme_path_upload_remote_second: str | None
+    transcribeme_path_upload_simple: str | None
+    transcribeme_path_upload_sync: str | None
+    transcribeme_path_upload_url: str | None
+    transcribeme_simple_field: str | None
+    transcribeme_trusted_origins: str | None
     username: str | None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AuthError",
     "CancelledError",
+    "ConfirmRequiredError",
     "ConnectError",
     "Error",
     "ForkError",
@@ -24,6 +25,7 @@ __all__ = [
     "NotFoundError",
     "NotReadyError",
     "OptionError",
+    "QuoteChangedError",
     "RateLimitedError",
     "RecordingFailedError",
     "ServiceError",
@@ -159,6 +161,14 @@ class NotReadyError(ServiceError):
 
 class NeedsActionError(ServiceError):
     """The recording waits for somebody to act at the service."""
+
+
+class ConfirmRequiredError(ServiceError):
+    """This would cost money, and nobody has agreed to the price: ``detail`` is the quote. Nothing was bought."""
+
+
+class QuoteChangedError(ServiceError):
+    """The price is another than the one agreed to: ``detail`` has both. Nothing was bought."""
 
 
 class LocalError(Error):

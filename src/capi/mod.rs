@@ -15,6 +15,7 @@ pub mod event;
 pub mod export;
 pub mod find;
 mod handle;
+pub mod job;
 pub mod join;
 pub mod library;
 pub mod login;

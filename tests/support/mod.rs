@@ -4,6 +4,8 @@
 pub mod files;
 pub mod header;
 #[cfg(unix)]
+pub mod jobs;
+#[cfg(unix)]
 pub mod misuse;
 pub mod person;
 #[cfg(unix)]
