@@ -14,6 +14,8 @@ from conftest import eventually, run_clean
 import tiro
 from tiro.sandbox import Sandbox, SandboxError
 
+pytestmark = pytest.mark.usefixtures("everything_is_logged")
+
 
 def alive(pid: int) -> bool:
     try:

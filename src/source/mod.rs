@@ -175,13 +175,15 @@ impl Claim {
     /// Whether it can be read again after it was read. Blocks, as it may ask the program.
     pub(crate) fn can_restart(&self) -> bool {
         match self.kind() {
-            Kind::Path(_) | Kind::Bytes(_) | Kind::Url(_) => true,
+            Kind::Path(_) | Kind::Bytes(_) => true,
             #[cfg(unix)]
             Kind::Fd { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
             Kind::Callbacks { callbacks, .. } => {
                 let callbacks = callbacks.lock();
                 crate::runtime::callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
             }
+            // What is behind it may be another recording the next time.
+            Kind::Url(_) => false,
         }
     }
 

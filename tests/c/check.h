@@ -190,6 +190,28 @@ static inline tiro_client *unserved(void)
     return client;
 }
 
+/* The same of a service that charges. */
+static inline tiro_client *unserved_charging(void)
+{
+    const char *const pairs[][2] = {
+        {TIRO_OPT_SERVICE, "transcribeme"},
+        {TIRO_OPT_API_BASE_URL, "http://127.0.0.1:9/api/v1"},
+        {TIRO_OPT_AUTH_BASE_URL, "http://127.0.0.1:9/api/v1"},
+        {TIRO_OPT_CLIENT_ID, "client"},
+        {TIRO_OPT_CLIENT_SECRET, "secret"},
+        {TIRO_OPT_USERNAME, "me@example.com"},
+        {TIRO_OPT_PASSWORD, "password"},
+        {TIRO_OPT_MAX_RETRIES, "0"},
+    };
+    tiro_options *options = tiro_options_new();
+    tiro_client *client = NULL;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        CHECK_OK(tiro_options_set(options, pairs[i][0], pairs[i][1], NULL));
+    CHECK_OK(tiro_client_new(options, &client, NULL));
+    tiro_options_free(options);
+    return client;
+}
+
 static inline tiro_source *bytes_source(void)
 {
     tiro_source *source = NULL;

@@ -20,9 +20,17 @@ static inline void check_done(const char *call, tiro_status status, tiro_error *
 
 #define DONE(call) check_done(#call, (call), &err)
 
+/* Whoever runs these programs looks through all that they say for secrets. */
+static inline void tell(void *data, int32_t level, const char *target, const char *message)
+{
+    (void)data;
+    fprintf(stderr, "%d %s: %s\n", level, target, message);
+}
+
 static inline tiro_client *client_of_environment(void)
 {
     tiro_error *err = NULL;
+    DONE(tiro_log_set(tell, NULL, NULL, TIRO_LOG_DEBUG, &err));
     tiro_client *client = NULL;
     tiro_options *options = tiro_options_new();
     DONE(tiro_options_load_environment(options, &err));

@@ -12,7 +12,7 @@ enum result { RECORDING, PAGE, TRANSCRIPT, DOCUMENT, LOGIN, ORDER, EVENTS };
 struct valid {
     /* inputs */
     tiro_options *options, *call, *accounts;
-    tiro_client *client, *remote;
+    tiro_client *client, *remote, *charging;
     tiro_op *op;
     tiro_queue *queue;
     tiro_source *source;
@@ -147,6 +147,7 @@ static inline void valid_make(struct valid *v, enum result result)
     CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_transcript(op, -1, &v->transcript, NULL));
     v->remote = unserved();
+    v->charging = unserved_charging();
     CHECK_OK(tiro_client_endpoints(v->remote, &v->document, NULL));
     CHECK_OK(tiro_client_login_begin(v->remote, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_login(op, -1, &v->login, NULL));
@@ -200,6 +201,7 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_options_free(v->accounts);
     tiro_client_free(v->client);
     tiro_client_free(v->remote);
+    tiro_client_free(v->charging);
     tiro_op_free(v->op);
     tiro_queue_free(v->queue);
     tiro_source_free(v->source);

@@ -40,6 +40,24 @@ const OF_ACCOUNTS: [&str; 14] = [
     "as_user",
 ];
 
+/// What only a client of a service that charges does; this one nobody serves, either.
+const OF_CHARGING: [&str; 14] = [
+    "create_order",
+    "order",
+    "quote",
+    "edit_settings",
+    "apply_promo",
+    "place",
+    "delete_order",
+    "dictionary",
+    "regenerate_application_token",
+    "billing_address",
+    "set_billing_address",
+    "billing_card",
+    "billing_client_token",
+    "save_billing_card",
+];
+
 impl Parameter {
     fn is_pointer(&self) -> bool {
         self.ctype.ends_with('*') || self.ctype.ends_with("_fn")
@@ -141,7 +159,8 @@ impl Function {
             return match kind {
                 "options" if name.starts_with("call") => "v.call".into(),
                 "options" if self.name == "tiro_client_new_with_tokens" => "v.accounts".into(),
-                "client" if self.is_of_accounts() => "v.remote".into(),
+                "client" if self.is_verb_of(&OF_ACCOUNTS) => "v.remote".into(),
+                "client" if self.is_verb_of(&OF_CHARGING) => "v.charging".into(),
                 _ => format!("v.{kind}"),
             };
         }
@@ -164,7 +183,7 @@ impl Function {
             ("const char *", "target") => "\"/api/records\"",
             ("const char *", "content_type") => "\"text/plain\"",
             ("const char *", "ticket" | "initials") => "\"t\"",
-            ("const char *", "redirect_url") => "\"http://127.0.0.1:1/callback\"",
+            ("const char *", "redirect_url" | "url") => "\"http://127.0.0.1:1/callback\"",
             ("const char *const *", "recording_ids") => "v.ids",
             ("size_t", "count") => "1",
             ("const char *", "code" | "nonce") => "\"CODE\"",
@@ -213,9 +232,8 @@ impl Function {
         value.to_owned()
     }
 
-    /// A verb that only services with accounts have.
-    fn is_of_accounts(&self) -> bool {
-        self.name.strip_prefix("tiro_client_").is_some_and(|verb| OF_ACCOUNTS.contains(&verb))
+    fn is_verb_of(&self, verbs: &[&str]) -> bool {
+        self.name.strip_prefix("tiro_client_").is_some_and(|verb| verbs.contains(&verb))
     }
 
     /// Whether its path is that of a file to be written.

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use super::secrets;
 use serde_json::{Value, json};
 use tiro::{Client, Options, Source};
 use tiro_sandbox::{EngineChoice, Sandbox, Settings};
@@ -19,6 +20,7 @@ impl TestSandbox {
 
     pub fn with(settings: Settings) -> Self {
         let settings = Settings { engine: EngineChoice::Scripted, ..settings };
+        secrets::listen();
         Self { sandbox: Sandbox::start(settings).unwrap() }
     }
 
@@ -112,6 +114,14 @@ pub fn control(
         body.to_owned()
     };
     serde_json::from_str(&body).unwrap_or_default()
+}
+
+impl Drop for TestSandbox {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrets::assert_none_in("the log", &secrets::logged());
+        }
+    }
 }
 
 fn unchunked(mut body: &str) -> String {
