@@ -50,6 +50,20 @@ ExportFormat: TypeAlias = (
 )
 
 
+#: The lists of what can be ordered.
+DictionaryName: TypeAlias = (
+    Literal["types"]  # noqa: PYI030
+    | Literal["speakers"]
+    | Literal["outputs"]
+    | Literal["turnarounds"]
+    | Literal["languages"]
+    | Literal["accents"]
+    | Literal["domains"]
+    | Literal["recording_statuses"]
+    | Literal["currencies"]
+)
+
+
 class Writable(Protocol):
     """A binary file, or what writes like one."""
 
