@@ -53,6 +53,17 @@ static inline void check_status(const char *file, int line, const char *call, ti
 #define CHECK_STATUS(call, wanted) check_status(__FILE__, __LINE__, #call, (call), (wanted))
 #define CHECK_OK(call) CHECK_STATUS(call, TIRO_OK)
 
+/* Fails with what the service said. */
+static inline void check_done(const char *call, tiro_status status, tiro_error *const *err)
+{
+    if (status != TIRO_OK) {
+        fprintf(stderr, "%s: %s (%s)\n", call, tiro_error_message(*err, NULL), tiro_error_hint(*err, NULL));
+        check_status(__FILE__, __LINE__, call, status, TIRO_OK);
+    }
+}
+
+#define DONE(call) check_done(#call, (call), &err)
+
 static inline int64_t now_ms(void)
 {
     struct timespec now;
