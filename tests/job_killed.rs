@@ -43,14 +43,14 @@ fn gospeech_killed_anywhere_has_one_recording_a_job() {
     let worker = gospeech(&sandbox, folder.path());
     sandbox.faults(json!([{"operation": "upload", "times": 0, "delay_ms": 20}]));
     let mut tally = Tally::default();
-    let steps = ["begun", "uploading", "uploaded"];
+    let steps = ["uploading", "uploaded"];
     for round in 0..rounds() {
         let talk = recording(folder.path(), round, 200_000, &mut random);
         tally.jobs += 1;
         // Sometimes what goes on with it is killed, too.
         for _ in 0..1 + random.below(2) {
             let moment = moment(&mut random, round, &steps, Duration::from_millis(300));
-            tally.killed(worker.killed(&talk, moment).as_ref());
+            tally.killed(worker.killed(&talk, moment));
         }
         let mut outcome = worker.start(&talk).outcome();
         if outcome["error"] == "TIRO_E_NEEDS_ACTION" {
@@ -82,7 +82,7 @@ fn gospeech(sandbox: &TestSandbox, folder: &Path) -> Worker {
         ("gospeech.push", "off"),
         ("journal", journal.to_str().unwrap()),
     ]);
-    Worker { client, call: Pairs::new() }
+    Worker { client, call: Pairs::new(), full_disk: false }
 }
 
 fn uploaded(client: &Client, talk: &Path) -> Vec<String> {

@@ -34,7 +34,7 @@ static tiro_options *impatient(void)
 static tiro_source *talk(const char *content)
 {
     tiro_source *source = NULL;
-    CHECK_OK(tiro_source_from_bytes(content, strlen(content), "talk.wav", NULL, NULL, &source, NULL));
+    CHECK_OK(tiro_source_from_bytes(content, strlen(content), NULL, NULL, "talk.wav", &source, NULL));
     return source;
 }
 

@@ -1,18 +1,21 @@
-//! Whole jobs in processes of their own, which are killed. The test program runs itself as the other process; what it is
-//! to do there stands in its environment.
+//! Whole jobs in processes of their own, which are killed, and a sandbox in one, which is killed too. The test program runs
+//! itself as the other process; what it is to do there stands in its environment.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tiro::{Client, Job, Options, Source};
+use tiro_sandbox::{EngineChoice, Sandbox, Settings};
 
 use super::random::Random;
+use super::sandbox::control;
 
 const ORDERS: &str = "TIRO_TEST_JOB";
+const SANDBOX: &str = "TIRO_TEST_JOB_SANDBOX";
 
 /// Far longer than anything here takes.
 const LONG: Duration = Duration::from_secs(120);
@@ -23,10 +26,21 @@ fn options(pairs: &Pairs) -> Options {
     pairs.iter().fold(Options::new(), |options, (key, value)| options.with(key, value).unwrap())
 }
 
-/// What the other process does, if this is one: a job, and tells what came of it. Called by a test named `child`.
+/// What the other process does, if this is one. Called by a test named `child`.
 pub fn child() {
-    let Ok(orders) = std::env::var(ORDERS) else { return };
-    let (client, call, source): (Pairs, Pairs, PathBuf) = serde_json::from_str(&orders).unwrap();
+    if let Ok(settings) = std::env::var(SANDBOX) {
+        serve(&serde_json::from_str(&settings).unwrap());
+    }
+    if let Ok(orders) = std::env::var(ORDERS) {
+        work(serde_json::from_str(&orders).unwrap());
+    }
+}
+
+/// A job, and tells what came of it.
+fn work((client, call, source, full_disk): (Pairs, Pairs, PathBuf, bool)) {
+    if full_disk {
+        std::thread::spawn(fill_the_disk_now_and_then);
+    }
     let client = Client::new(&options(&client)).unwrap();
     let operation = client.transcribe(&Source::from_path(source).unwrap(), Some(&options(&call))).unwrap();
     let outcome = match operation.wait(Some(LONG)).expect("it hangs") {
@@ -39,6 +53,102 @@ pub fn child() {
     println!("\noutcome:{outcome}");
 }
 
+/// No file of this process can grow, for moments.
+fn fill_the_disk_now_and_then() {
+    // SAFETY: sets how a signal is taken, and no function of ours.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    for full in [true, false].into_iter().cycle() {
+        let most = if full { 0 } else { libc::RLIM_INFINITY };
+        let limit = libc::rlimit { rlim_cur: most, rlim_max: libc::RLIM_INFINITY };
+        // SAFETY: the structure lives through the call.
+        unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &limit) };
+        std::thread::sleep(Duration::from_millis(if full { 30 } else { 20 }));
+    }
+}
+
+/// A sandbox, until it is killed.
+fn serve(given: &Value) {
+    let settings = Settings {
+        listen: given["listen"].as_str().unwrap().parse().unwrap(),
+        data: Some(given["data"].as_str().unwrap().into()),
+        engine: EngineChoice::Scripted,
+        script: serde_json::from_value(given["script"].clone()).unwrap(),
+        behaviour: serde_json::from_value(given["behaviour"].clone()).unwrap(),
+        ..Settings::default()
+    };
+    let sandbox = Sandbox::start(settings).unwrap();
+    let ready = sandbox.ready();
+    println!(
+        "\nready:{}",
+        json!([ready.url, ready.transcribeme_url, ready.control_url, ready.control_token])
+    );
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+fn other(variable: &str, value: &Value, input: Stdio) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "child", "--nocapture", "--test-threads", "1"])
+        .env(variable, value.to_string())
+        .stdin(input)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// A sandbox in a process of its own, whose port and data stay the same when it is killed and started again.
+pub struct Server {
+    given: Value,
+    process: Child,
+    ready: [String; 4],
+}
+
+impl Server {
+    pub fn start(folder: &Path, script: Value, behaviour: Value) -> Self {
+        let data = folder.join("sandbox.db");
+        let given =
+            json!({ "listen": "127.0.0.1:0", "data": data, "script": script, "behaviour": behaviour });
+        let (process, ready) = Self::launch(&given);
+        let listen = ready[0].strip_prefix("http://").unwrap().to_owned();
+        Self {
+            given: json!({ "listen": listen, "data": data, "script": script, "behaviour": behaviour }),
+            process,
+            ready,
+        }
+    }
+
+    fn launch(given: &Value) -> (Child, [String; 4]) {
+        let mut process = other(SANDBOX, given, Stdio::piped());
+        let told = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready =
+            told.map_while(Result::ok).find_map(|line| line.strip_prefix("ready:").map(str::to_owned));
+        (process, serde_json::from_str(&ready.expect("the sandbox did not start")).unwrap())
+    }
+
+    /// SIGKILL, and after a while another process in its place.
+    pub fn kill_and_restart(&mut self, pause: Duration) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+        std::thread::sleep(pause);
+        (self.process, self.ready) = Self::launch(&self.given);
+    }
+
+    pub fn transcribeme_url(&self) -> &str {
+        &self.ready[1]
+    }
+
+    pub fn control(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let [url, _, control_url, token] = &self.ready;
+        control(url, control_url, token, method, path, body)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// When a process is killed.
 #[derive(Clone, Copy, Debug)]
 pub enum Moment {
@@ -48,9 +158,12 @@ pub enum Moment {
 }
 
 /// A job's process, and what it works with.
+#[derive(Clone)]
 pub struct Worker {
     pub client: Pairs,
     pub call: Pairs,
+    /// Whether there is no room on the disk now and then.
+    pub full_disk: bool,
 }
 
 /// A process that does a job.
@@ -66,14 +179,8 @@ impl Worker {
     pub fn start_with(&self, source: &Path, call: &[(&str, &str)]) -> Running {
         let mut calls = self.call.clone();
         calls.extend(call.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())));
-        let process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "child", "--nocapture", "--test-threads", "1"])
-            .env(ORDERS, json!((&self.client, calls, source)).to_string())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        Running { process }
+        let orders = json!((&self.client, calls, source, self.full_disk));
+        Running { process: other(ORDERS, &orders, Stdio::null()) }
     }
 
     /// A client as the processes have it, to look with.
@@ -81,8 +188,8 @@ impl Worker {
         Client::new(&options(&self.client)).unwrap()
     }
 
-    /// Starts a job and kills its process; `None`: it had ended before.
-    pub fn killed(&self, source: &Path, moment: Moment) -> Option<Job> {
+    /// Starts a job and kills its process. What it was about by then: a step, or that it had not begun or had ended.
+    pub fn killed(&self, source: &Path, moment: Moment) -> String {
         let mut running = self.start(source);
         let client = self.client();
         let known = || jobs(&client).into_iter().find(|job| job.path.as_deref() == source.to_str());
@@ -100,14 +207,18 @@ impl Worker {
         }
         let ended = running.process.try_wait().unwrap().is_some();
         running.kill();
-        if ended { None } else { known() }
+        match known() {
+            _ if ended => "(ended)".to_owned(),
+            Some(job) => job.step,
+            None => "(not begun)".to_owned(),
+        }
     }
 }
 
 impl Running {
     pub fn kill(&mut self) {
         let _ = self.process.kill(); // SIGKILL
-        self.process.wait().unwrap();
+        let _ = self.process.wait();
     }
 
     /// What it told at its end.
@@ -145,17 +256,27 @@ pub fn recording(folder: &Path, number: usize, bytes: usize, random: &mut Random
 #[derive(Debug, Default)]
 pub struct Tally {
     pub jobs: usize,
+    /// How many processes were killed at each step.
     pub kills: BTreeMap<String, usize>,
-    pub ended_before: usize,
     pub needed_action: usize,
+    pub orders: usize,
+    pub placed: usize,
+    /// Parts that came whole more than once.
+    pub parts_again: usize,
 }
 
 impl Tally {
-    pub fn killed(&mut self, job: Option<&Job>) {
-        match job {
-            Some(job) => *self.kills.entry(job.step.clone()).or_default() += 1,
-            None => self.ended_before += 1,
-        }
+    pub fn killed(&mut self, step: String) {
+        *self.kills.entry(step).or_default() += 1;
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.jobs += other.jobs;
+        other.kills.into_iter().for_each(|(step, count)| *self.kills.entry(step).or_default() += count);
+        self.needed_action += other.needed_action;
+        self.orders += other.orders;
+        self.placed += other.placed;
+        self.parts_again += other.parts_again;
     }
 }
 

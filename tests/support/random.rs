@@ -12,6 +12,10 @@ impl Random {
         Self(seed)
     }
 
+    pub fn seeded(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number below another (SplitMix64).
     pub fn below(&mut self, limit: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -79,29 +79,7 @@ impl TestSandbox {
 
     pub fn control(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let ready = self.sandbox.ready();
-        let authority = self.url().strip_prefix("http://").unwrap();
-        let body = body.map(|body| body.to_string()).unwrap_or_default();
-        let base = ready.control_url.strip_prefix(self.url()).unwrap();
-        let request = format!(
-            "{method} {base}{path} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            ready.control_token,
-            body.len()
-        );
-        let mut stream = TcpStream::connect(authority).unwrap();
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
-        // A large answer comes in chunks.
-        let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
-            unchunked(body)
-        } else {
-            body.to_owned()
-        };
-        serde_json::from_str(&body).unwrap_or_default()
+        control(&ready.url, &ready.control_url, &ready.control_token, method, path, body)
     }
 }
 
@@ -111,6 +89,39 @@ impl Drop for TestSandbox {
             secrets::assert_none_in("the log", &secrets::logged());
         }
     }
+}
+
+/// Asks a sandbox's control API.
+pub fn control(
+    url: &str,
+    control_url: &str,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Value {
+    let authority = url.strip_prefix("http://").unwrap();
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let base = control_url.strip_prefix(url).unwrap();
+    let request = format!(
+        "{method} {base}{path} HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 2"), "{method} {path}: {answer}");
+    // A large answer comes in chunks.
+    let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
+        unchunked(body)
+    } else {
+        body.to_owned()
+    };
+    serde_json::from_str(&body).unwrap_or_default()
 }
 
 fn unchunked(mut body: &str) -> String {
