@@ -65,7 +65,8 @@ fn uploads_and_orders() {
         }
     }
     let orders = sandbox.control("GET", "/transcribeme/orders", None);
-    let placed: Vec<&Value> = orders["orders"].as_array().unwrap().iter().map(|order| &order["placed"]).collect();
+    let placed: Vec<&Value> =
+        orders["orders"].as_array().unwrap().iter().map(|order| &order["placed"]).collect();
     assert_eq!(placed, [&json!(1)]);
 }
 

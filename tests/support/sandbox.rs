@@ -83,6 +83,14 @@ impl TestSandbox {
     }
 }
 
+impl Drop for TestSandbox {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrets::assert_none_in("the log", &secrets::logged());
+        }
+    }
+}
+
 /// Asks a sandbox's control API.
 pub fn control(
     url: &str,
@@ -114,14 +122,6 @@ pub fn control(
         body.to_owned()
     };
     serde_json::from_str(&body).unwrap_or_default()
-}
-
-impl Drop for TestSandbox {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            secrets::assert_none_in("the log", &secrets::logged());
-        }
-    }
 }
 
 fn unchunked(mut body: &str) -> String {
