@@ -50,6 +50,8 @@ mod _tiro {
     #[pymodule_export]
     use crate::remote::{Diagnosis, Document, Endpoint, Login, ManagedUser, Probe};
     #[pymodule_export]
+    use crate::source::RemoteSource;
+    #[pymodule_export]
     use crate::transcript::{Match, Paragraph, Paragraphs, Segment, Segments, Transcript, Word, Words};
 
     #[pymodule_init]

@@ -44,6 +44,7 @@ __all__ = [
     "Quote",
     "Recording",
     "RecordingPrice",
+    "RemoteSource",
     "Segment",
     "Segments",
     "ServiceEvent",
@@ -843,6 +844,15 @@ class DictionaryEntry:
         """Whether the service takes it where nothing is chosen; `None`: it does not say."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class RemoteSource:
+    """What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it."""
+
+    def __new__(cls, url: str, /) -> RemoteSource: ...
+    @property
+    def name(self) -> str:
+        """The file name at the end of the URL."""
 
 @final
 class ServiceEvent:
