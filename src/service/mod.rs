@@ -204,7 +204,7 @@ async fn export_here(
 }
 
 /// The error for an id that a service does not have.
-fn no_recording(id: &str) -> Error {
+pub(crate) fn no_recording(id: &str) -> Error {
     let shown: String = id.chars().take(80).collect();
     Error::new(ErrorKind::NotFound, format!("there is no recording {shown:?}"))
 }
