@@ -55,7 +55,7 @@ pub use service::gospeech::{GOSPEECH_ENDPOINTS, GOSPEECH_STATUSES};
 #[cfg(feature = "local")]
 pub use service::local::{INSTALLABLE, Installable, ModelPackage, PackageFile, install_model};
 pub use service::remote::{CustomRequest, Diagnosis, ManagedUser, NewManagedUser, Probe};
-pub use service::transcribeme::TRANSCRIBEME_ENDPOINTS;
+pub use service::transcribeme::{TRANSCRIBEME_ENDPOINTS, TRANSCRIBEME_STATUSES};
 pub use source::{ReadCallbacks, SharedBytes, Source};
 pub use transcript::{
     Align, Attributes, EXPORT_FORMATS, ExportFormat, Format, List, Match, Paragraph, ParagraphRef,

@@ -36,7 +36,12 @@ pub(super) fn read(body: &[u8], arrival: Arrival, asked_scope: &str, keep: &[&st
         return Err(refused("is a token of another type than Bearer"));
     }
     let lifetime_ms = (lifetime(members.get("expires_in")) * 1000.0) as i64;
-    let told = |name: &&str| Some(((*name).to_owned(), text(name)?.to_owned()));
+    // Names that no standard fixes come in whatever case a server likes.
+    let in_any_case = |name: &str| {
+        let (_, value) = members.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?;
+        value.as_str().filter(|text| !text.is_empty())
+    };
+    let told = |name: &&str| Some(((*name).to_owned(), in_any_case(name)?.to_owned()));
     Ok(Tokens {
         id: random_text::<9>()?,
         access,
@@ -82,7 +87,7 @@ mod tests {
     #[test]
     fn what_the_service_wants_to_know_is_kept_and_nothing_else() {
         let tokens =
-            answer(r#"{"access_token":"a","userId":"u-1","firstName":"Ann",".issued":"x"}"#).unwrap();
+            answer(r#"{"access_token":"a","UserId":"u-1","firstName":"Ann",".issued":"x"}"#).unwrap();
         assert_eq!(tokens.extra.into_iter().collect::<Vec<_>>(), [("userId".to_owned(), "u-1".to_owned())]);
         assert_eq!(tokens.scope, "asked");
     }

@@ -126,7 +126,6 @@ impl AccessToken {
     }
 
     /// One of the further members of the token answer that [`super::SessionSettings::keep`] names.
-    #[cfg(test)]
     pub(crate) fn extra(&self, name: &str) -> Option<&str> {
         self.0.extra.get(name).map(String::as_str)
     }

@@ -35,7 +35,6 @@ pub(crate) enum Body {
         upload: Upload,
     },
     /// The file as it is.
-    #[cfg_attr(not(test), allow(dead_code, reason = "services that take files in parts, on another origin"))]
     Raw {
         content_type: String,
         upload: Upload,

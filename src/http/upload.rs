@@ -20,6 +20,8 @@ use crate::source::{Claim, SourceReader, read_error};
 
 /// What is read at once, in bytes.
 const PIECE: usize = 256 << 10;
+/// Room that is made at once for what is read into memory; more grows as it is filled.
+const MOST_RESERVED: u64 = 16 << 20;
 /// A source that gives little at a time is not asked further once a piece is this old.
 const PIECE_AGE: Duration = Duration::from_millis(50);
 
@@ -68,13 +70,32 @@ impl Upload {
     }
 
     /// A part of it, for a service that takes files in parts. Parts of what cannot seek are read in their order.
-    #[cfg_attr(not(test), allow(dead_code, reason = "services that take files in parts, on another origin"))]
     pub(crate) fn part(&self, offset: u64, length: u64) -> Result<Self> {
         let end = offset.checked_add(length);
         if end.is_none_or(|end| self.shared.size.is_some_and(|size| end > size)) {
             return Err(Error::new(ErrorKind::Argument, "the part lies outside the source"));
         }
         Ok(Self { shared: self.shared.clone(), offset, length: Some(length) })
+    }
+
+    /// Up to so many bytes from an offset on, in memory: for a part that goes out beside others, and for a source whose
+    /// end is not known. Fewer only at its end.
+    pub(crate) async fn read(&self, offset: u64, most: u64) -> Result<Bytes> {
+        let mut reader = self.shared.reader.clone().lock_owned().await;
+        let size = self.shared.size;
+        blocking(move || {
+            go_to(&mut reader, offset)?;
+            let room = size.map_or(most, |size| most.min(size.saturating_sub(offset)));
+            let mut bytes = Vec::with_capacity(usize::try_from(room.min(MOST_RESERVED)).unwrap_or(0));
+            let read = Read::take(&mut *reader, room).read_to_end(&mut bytes);
+            read.map_err(|error| read_error(&error))?;
+            if size == Some(offset + bytes.len() as u64) {
+                // That it ends here is part of what it declared.
+                read_some(&mut reader, &mut [0])?;
+            }
+            Ok(bytes.into())
+        })
+        .await?
     }
 
     /// How many bytes go out, if it is known.

@@ -3,12 +3,16 @@
 //! [`open`].
 
 pub(crate) mod address;
+mod custom;
 mod download;
 pub(crate) mod endpoint;
 pub(crate) mod gospeech;
 #[cfg(feature = "local")]
 pub(crate) mod local;
+mod media_type;
 pub(crate) mod orders;
+mod probing;
+mod refusal;
 pub(crate) mod remote;
 mod scripted;
 pub(crate) mod transcribeme;
@@ -167,12 +171,13 @@ pub(crate) fn open(
     tokens: Option<Arc<dyn TokenProvider>>,
 ) -> Result<Arc<dyn Service>> {
     let service = options.text("service");
-    if tokens.is_some() && service != "gospeech" {
+    if tokens.is_some() && !["gospeech", "transcribeme"].contains(&service.as_str()) {
         return Err(Error::new(ErrorKind::Argument, format!("the service {service} takes no access tokens")));
     }
     match service.as_str() {
         "gospeech" => Ok(Arc::new(gospeech::GoSpeech::open(options, tokens)?)),
         "scripted" => Ok(Arc::new(scripted::Scripted::open(options)?)),
+        "transcribeme" => Ok(Arc::new(transcribeme::TranscribeMe::open(options, tokens)?)),
         #[cfg(feature = "local")]
         "local" => local::open(options, embedding),
         other => {

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::Url;
 use crate::runtime::generation;
 use crate::runtime::sync::Mutex;
 pub use reader::SourceReader;
@@ -59,7 +60,11 @@ enum Kind {
         callbacks: Mutex<Box<dyn ReadCallbacks>>,
         read_once: AtomicBool,
     },
+    Url(String),
 }
+
+/// Longer URLs are refused by most servers.
+const LONGEST_URL: usize = 8192;
 
 impl Source {
     /// A file, opened when an operation starts to read. A relative path is completed now, as the working directory may
@@ -98,6 +103,26 @@ impl Source {
     pub fn from_callbacks(callbacks: Box<dyn ReadCallbacks>, name: &str) -> Self {
         let callbacks = Mutex::new(callbacks);
         Self::new(name.to_owned(), Kind::Callbacks { callbacks, read_once: AtomicBool::new(false) })
+    }
+
+    /// What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it.
+    pub fn from_url(url: &str) -> Result<Self> {
+        let refused = |why: &str| Error::new(ErrorKind::Argument, format!("the URL of the source {why}"));
+        let parsed = Url::parse(url.trim()).map_err(|error| refused(&format!("is not one: {error}")))?;
+        if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() {
+            return Err(refused("is neither https nor http"));
+        }
+        if !parsed.username().is_empty() || parsed.password().is_some() {
+            return Err(refused("holds a user name or password"));
+        }
+        if parsed.as_str().len() > LONGEST_URL {
+            return Err(refused("is overlong"));
+        }
+        let segment =
+            parsed.path_segments().and_then(|mut segments| segments.next_back()).unwrap_or_default();
+        let name = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+        let name: String = name.chars().filter(|c| !c.is_control() && *c != '/').collect();
+        Ok(Self::new(name, Kind::Url(parsed.into())))
     }
 
     fn new(name: String, kind: Kind) -> Self {
@@ -151,12 +176,21 @@ impl Claim {
     pub(crate) fn can_restart(&self) -> bool {
         match self.kind() {
             Kind::Path(_) | Kind::Bytes(_) => true,
+            Kind::Url(_) => false,
             #[cfg(unix)]
             Kind::Fd { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
             Kind::Callbacks { callbacks, .. } => {
                 let callbacks = callbacks.lock();
                 crate::runtime::callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
             }
+        }
+    }
+
+    /// Where it can be fetched from, if that is all there is of it. It may hold a secret.
+    pub(crate) fn url(&self) -> Option<&str> {
+        match self.kind() {
+            Kind::Url(url) => Some(url),
+            _ => None,
         }
     }
 

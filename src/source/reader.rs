@@ -47,6 +47,10 @@ impl SourceReader {
                 reader.size =
                     size.ok_or_else(|| Error::new(ErrorKind::Source, "the size callback failed"))?;
             }
+            Kind::Url(_) => {
+                let what = "a URL is a source for services that fetch it by themselves only";
+                return Err(Error::new(ErrorKind::Unsupported, what).with_hint("give the file itself"));
+            }
         }
         Ok(reader)
     }
@@ -87,6 +91,7 @@ impl SourceReader {
                 callbacks::run(|| callbacks.read(buffer))
                     .unwrap_or_else(|| Err(io::Error::other("the read callback panicked")))
             }
+            Kind::Url(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
 }
@@ -117,7 +122,7 @@ impl SourceReader {
             Kind::Path(_) | Kind::Bytes(_) => true,
             #[cfg(unix)]
             Kind::Fd { .. } => self.by_position,
-            Kind::Callbacks { .. } => false,
+            Kind::Callbacks { .. } | Kind::Url(_) => false,
         }
     }
 

@@ -6,6 +6,7 @@ mod behaviour;
 mod input;
 mod recordings;
 mod tokens;
+mod transcribeme;
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -38,9 +39,20 @@ pub(crate) fn routes(app: &SharedApp) -> Router<SharedApp> {
         .route("/recordings/{id}", delete(recordings::remove))
         .route("/recordings/{id}/status", post(recordings::set_status))
         .route("/recordings/{id}/transcript", put(recordings::set_transcript))
+        .nest("/transcribeme", transcribeme_routes())
         .fallback(|| async { Refusal::not_found("call") })
         .layer(from_fn_with_state(app.clone(), check_token));
     Router::new().nest(BASE, routes)
+}
+
+fn transcribeme_routes() -> Router<SharedApp> {
+    Router::new()
+        .route("/recordings", get(transcribeme::recordings).post(transcribeme::add))
+        .route("/recordings/{id}", delete(transcribeme::remove))
+        .route("/recordings/{id}/status", post(transcribeme::set_status))
+        .route("/recordings/{id}/transcript", put(transcribeme::set_transcript))
+        .route("/orders", get(transcribeme::orders))
+        .route("/orders/{id}/price", post(transcribeme::set_price))
 }
 
 async fn check_token(State(app): State<SharedApp>, request: Request, next: Next) -> Response {

@@ -14,6 +14,7 @@ use crate::app::{App, SharedApp};
 use crate::hub::events;
 use crate::request_log::Note;
 use crate::state::{Account, Kind};
+use crate::transcribeme;
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_EMAIL: usize = 254;
@@ -76,6 +77,9 @@ pub(crate) fn remove(app: &App, account: &Account) -> crate::state::Result<()> {
     for recording in app.database.recordings(Some(&account.id))? {
         app.engines.stop(&recording.id);
         let _ = std::fs::remove_file(app.spool_file(&recording.id));
+    }
+    for media in app.database.all_media(Some(&account.id))? {
+        transcribeme::forget(app, &media)?;
     }
     app.database.delete_account(&account.id)?;
     app.sessions.end_of(&account.id);

@@ -20,14 +20,14 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
-use crate::app::SharedApp;
+use crate::app::{App, SharedApp};
 use crate::engine::{self, Work};
 use crate::paths::{STORED_PART, UPLOAD_PART};
-use crate::state::{Account, ApiClient, Database, MediaUpload};
+use crate::state::{Account, ApiClient, Database, Media, MediaUpload};
 
 pub(crate) use money::Money;
 pub(crate) use orders::Priced;
-pub(crate) use status::of_engine as status_of;
+pub(crate) use status::{has_text, of_engine as status_of};
 pub(crate) use transcript::document_of;
 pub(crate) use upload::Origins;
 
@@ -98,8 +98,11 @@ pub(crate) fn first_tokens(
 /// and did not come whole is gone.
 pub(crate) fn resume(app: &SharedApp) -> crate::state::Result<()> {
     // Files that stay behind take room and nothing else.
-    let _ = upload::clear_temporary(app);
+    let _ = upload::clear_at_start(app);
     for media in app.database.all_media(None)? {
+        if media.status != status::UPLOADING {
+            let _ = upload::clear_parts(app, &media.id);
+        }
         match (media.status, media.upload) {
             (status::UPLOADING, MediaUpload::Simple) => _ = app.database.delete_media(&media.id)?,
             (status::UPLOADING, MediaUpload::Remote) => {
@@ -114,5 +117,14 @@ pub(crate) fn resume(app: &SharedApp) -> crate::state::Result<()> {
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// Ends a recording with all that it has.
+pub(crate) fn forget(app: &App, media: &Media) -> crate::state::Result<()> {
+    app.engines.stop(&media.id);
+    app.database.delete_media(&media.id)?;
+    let _ = upload::clear_parts(app, &media.id);
+    let _ = std::fs::remove_file(app.spool_file(&media.id));
     Ok(())
 }

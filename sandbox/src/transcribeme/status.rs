@@ -25,3 +25,8 @@ pub(crate) fn of_engine(word: &str) -> i64 {
         Err(_) => IN_PROGRESS,
     }
 }
+
+/// Whether the transcript is there.
+pub(crate) fn has_text(status: i64) -> bool {
+    status == TRANSCRIBED
+}

@@ -13,4 +13,5 @@ mod records;
 mod sign_in;
 mod support;
 mod tls;
+mod transcribeme;
 mod users;

@@ -24,7 +24,15 @@ fn it_says_where_it_is_and_ends_with_its_input() {
     let ready: Value = serde_json::from_str(&line).unwrap();
     assert!(ready["url"].as_str().unwrap().starts_with("http://[::1]:"));
     assert_eq!(ready["pid"], child.id());
-    for key in ["control_url", "control_token", "recording_link", "worklist_link", "link_code_url"] {
+    for key in [
+        "control_url",
+        "control_token",
+        "recording_link",
+        "worklist_link",
+        "link_code_url",
+        "transcribeme_url",
+        "storage_url",
+    ] {
         assert!(ready[key].is_string(), "{key}");
     }
     drop(child.stdin.take());
@@ -50,7 +58,12 @@ fn it_explains_itself_and_refuses_what_it_does_not_know() {
     ] {
         assert_eq!(output(wrong).status.code(), Some(2), "{wrong:?}");
     }
-    for impossible in [&["--listen", "0.0.0.0:0"][..], &["--path", "gospeech.path.nothing=/x"]] {
+    for impossible in [
+        &["--listen", "0.0.0.0:0"][..],
+        &["--listen-storage", "0.0.0.0:0"],
+        &["--remote-origin", "ftp://x"],
+        &["--path", "gospeech.path.nothing=/x"],
+    ] {
         assert_eq!(output(impossible).status.code(), Some(1), "{impossible:?}");
     }
 }

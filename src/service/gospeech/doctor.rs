@@ -2,21 +2,13 @@
 //! others that only a write could prove them.
 
 use super::{GoSpeech, record};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::http::{Repeat, Request};
 use crate::recording::{Recording, RecordingPage, RecordingStatus};
-use crate::service::endpoint::EndpointState;
-use crate::service::remote::{Diagnosis, Probe};
+use crate::service::probing::{Outcome, WRITES, probe};
+use crate::service::remote::Diagnosis;
 use crate::service::{Call, PageRequest};
 
-/// What came of asking an endpoint, or why it was not asked.
-enum Outcome {
-    Works,
-    Fails(Error),
-    NotProbed(&'static str),
-}
-
-const WRITES: &str = "only a request that creates or changes something could prove it";
 const A_PERSON: &str = "a page for a person's browser";
 
 impl GoSpeech {
@@ -94,36 +86,5 @@ impl GoSpeech {
             (Err(_), Ok(management)) => management.token(&call.options).await.map(drop),
             (Err(_), Err(error)) => Err(error),
         }
-    }
-}
-
-impl From<Result<()>> for Outcome {
-    fn from(result: Result<()>) -> Self {
-        result.map_or_else(Outcome::Fails, |()| Outcome::Works)
-    }
-}
-
-fn probe(state: &EndpointState, outcome: Outcome) -> Probe {
-    let (outcome, reason) = match outcome {
-        Outcome::Works => ("works", String::new()),
-        Outcome::NotProbed(why) => ("not probed", why.to_owned()),
-        Outcome::Fails(error) => ("fails", reason(&error)),
-    };
-    let mends = outcome != "works" && !state.endpoint.option.is_empty();
-    Probe {
-        operation: state.endpoint.operation.to_owned(),
-        endpoint: format!("{} {}", state.endpoint.method, state.path).trim().to_owned(),
-        standing: state.standing().to_owned(),
-        outcome: outcome.to_owned(),
-        reason,
-        option: if mends { state.endpoint.option.to_owned() } else { String::new() },
-    }
-}
-
-fn reason(error: &Error) -> String {
-    match (error.kind(), error.hint()) {
-        (ErrorKind::NotFound, "") => format!("{error}; the path may be another one"),
-        (_, "") => error.to_string(),
-        (_, hint) => format!("{error} ({hint})"),
     }
 }

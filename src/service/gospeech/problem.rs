@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
+use crate::service::refusal::kind_of;
 
 /// Longest text of the service's own that goes into a message.
 const LONGEST_TEXT: usize = 300;
@@ -33,18 +34,6 @@ pub(super) fn error_of(operation: &str, status: u16, body: &[u8]) -> Error {
 fn slug_of(kind: &str) -> &str {
     let own = kind.strip_prefix("https://docs.gospeech.com/");
     own.and_then(|path| path.trim_end_matches('/').rsplit('/').next()).unwrap_or_default()
-}
-
-fn kind_of(status: u16) -> ErrorKind {
-    match status {
-        401 => ErrorKind::Auth,
-        403 => ErrorKind::Forbidden,
-        404 => ErrorKind::NotFound,
-        409 => ErrorKind::Conflict,
-        429 => ErrorKind::RateLimited,
-        500.. => ErrorKind::Service,
-        _ => ErrorKind::Rejected,
-    }
 }
 
 /// The fields that were not accepted, each with its codes and their limits. What was sent stays out: it may be personal.

@@ -10,18 +10,17 @@ use crate::auth::Login;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::EventFeed;
-use crate::http::{Body, Method, Repeat, Request, Response};
+use crate::http::{Method, Repeat, Request, Response};
 use crate::recording::{Recording, RecordingPage};
+use crate::service::custom::answered;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, Diagnosis, ManagedUsers, Remote};
-use crate::service::{Call, PageRequest, Service, ServiceFuture, address};
+use crate::service::{Call, PageRequest, Service, ServiceFuture};
 use crate::source::Claim;
 use crate::transcript::{ExportFormat, Transcript};
 
 /// The largest transcript that is read: some hundred hours.
 const LARGEST_TRANSCRIPT: usize = 512 << 20;
-/// The largest answer to a request of the caller's own.
-const LARGEST_ANSWER: usize = 512 << 20;
 
 impl GoSpeech {
     /// Sends a request as this identity.
@@ -56,39 +55,8 @@ impl GoSpeech {
     }
 
     async fn ask(&self, call: &Call, custom: CustomRequest) -> Result<Document> {
-        let method = match custom.method.as_str() {
-            "GET" => Method::GET,
-            "POST" => Method::POST,
-            "PUT" => Method::PUT,
-            "PATCH" => Method::PATCH,
-            "DELETE" => Method::DELETE,
-            other => {
-                let shown: String = other.chars().take(20).collect();
-                let what = format!("{shown:?} is no method of a request");
-                return Err(
-                    Error::new(ErrorKind::Argument, what).with_hint("GET, POST, PUT, PATCH or DELETE")
-                );
-            }
-        };
-        let url = address::below(&self.platform.api, &custom.path)?;
-        let content_type = match custom.content_type.as_str() {
-            "" => "application/json",
-            given => given,
-        };
-        let response = self
-            .send(call, || {
-                let request = Request::new(method.clone(), url.clone());
-                Ok(match &custom.body {
-                    None => request,
-                    Some(bytes) => request
-                        .body(Body::Bytes { content_type: content_type.to_owned(), bytes: bytes.clone() }),
-                })
-            })
-            .await?;
-        let (status, content_type) =
-            (response.status(), response.header("content-type").unwrap_or_default().to_owned());
-        let body = response.bytes(LARGEST_ANSWER).await?;
-        Ok(Document::new(content_type, body).with_http_status(status))
+        let request = custom.below(&self.platform.api)?;
+        answered(self.send(call, || Ok(request.clone())).await?).await
     }
 }
 

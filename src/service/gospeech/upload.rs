@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Method, Repeat, Request, Upload};
 use crate::recording::{Recording, RecordingDetails, RecordingStatus};
 use crate::service::Call;
+use crate::service::media_type::media_type_of;
 use crate::source::Claim;
 
 impl GoSpeech {
@@ -19,7 +20,7 @@ impl GoSpeech {
         let name = source.name().to_owned();
         let content_type = match call.options.text("gospeech.upload_content_type") {
             given if !given.is_empty() => given,
-            _ => content_type_of(&name).to_owned(),
+            _ => media_type_of(&name).to_owned(),
         };
         let upload = Upload::open(source, &name, &content_type).await?;
         let size = upload.size();
@@ -89,23 +90,4 @@ fn fields_of(json: &str) -> Result<Vec<(String, String)>> {
         Error::new(ErrorKind::Option, "gospeech.upload_fields is not a JSON object whose values are texts")
     })?;
     Ok(fields.into_iter().collect())
-}
-
-/// By the end of the name; the vendor's pages name no formats.
-fn content_type_of(name: &str) -> &'static str {
-    let suffix = name.rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase()).unwrap_or_default();
-    match suffix.as_str() {
-        "wav" => "audio/wav",
-        "mp3" => "audio/mpeg",
-        "m4a" => "audio/mp4",
-        "mp4" | "m4v" => "video/mp4",
-        "mov" => "video/quicktime",
-        "flac" => "audio/flac",
-        "ogg" | "oga" | "opus" => "audio/ogg",
-        "webm" => "video/webm",
-        "mkv" => "video/x-matroska",
-        "aac" => "audio/aac",
-        "aif" | "aiff" => "audio/aiff",
-        _ => "application/octet-stream",
-    }
 }

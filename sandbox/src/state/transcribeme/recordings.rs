@@ -144,10 +144,10 @@ impl Database {
         self.with(|connection| Ok(connection.execute(sql, (id, status, track_ms))? == 1))
     }
 
-    /// A simple or remote upload has a name only when it comes.
-    pub(crate) fn set_media_name(&self, id: &str, name: &str) -> Result<()> {
-        let sql = "UPDATE transcribeme_recordings SET name = ?2 WHERE id = ?1";
-        self.with(|connection| connection.execute(sql, (id, name)).map(drop))
+    /// From one status to another; `false`: it had another.
+    pub(crate) fn move_media(&self, id: &str, from: i64, to: i64) -> Result<bool> {
+        let sql = "UPDATE transcribeme_recordings SET status = ?3 WHERE id = ?1 AND status = ?2";
+        self.with(|connection| Ok(connection.execute(sql, (id, from, to))? == 1))
     }
 
     /// The upload is complete: what came, and that it can be ordered. `false`: it was complete before.

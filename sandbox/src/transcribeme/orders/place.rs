@@ -32,13 +32,11 @@ pub(in crate::transcribeme) async fn place(
     let rates: Vec<_> = priced.lines.iter().map(|line| (line.ordered.position, line.rate.0)).collect();
     app.database.place(&id, &rates, &Value::from(types).to_string())?;
     for line in &priced.lines {
-        let Some(media) = line.media.as_ref().filter(|media| media.status == status::READY_TO_TRANSCRIBE)
-        else {
-            continue;
-        };
-        app.database.set_media_status(&media.id, status::IN_PROGRESS, None)?;
-        let language = settings::language(&line.ordered.settings);
-        engine::start(&app, Work::of_transcribeme(media, &customer.account.email, language));
+        let Some(media) = &line.media else { continue };
+        if app.database.move_media(&media.id, status::READY_TO_TRANSCRIBE, status::IN_PROGRESS)? {
+            let language = settings::language(&line.ordered.settings);
+            engine::start(&app, Work::of_transcribeme(media, &customer.account.email, language));
+        }
     }
     Ok(customer.noted(StatusCode::OK.into_response()))
 }

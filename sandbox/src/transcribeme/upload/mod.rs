@@ -85,10 +85,19 @@ impl Drop for Temporary {
 }
 
 /// Takes away what was being written when the sandbox ended.
-pub(super) fn clear_temporary(app: &App) -> std::io::Result<()> {
+pub(super) fn clear_at_start(app: &App) -> std::io::Result<()> {
+    clear(app, |name| name.starts_with(TEMPORARY))
+}
+
+/// Takes away the parts of an upload that is complete or gone.
+pub(super) fn clear_parts(app: &App, recording: &str) -> std::io::Result<()> {
+    clear(app, |name| parts::recording_of(name) == Some(recording))
+}
+
+fn clear(app: &App, is_meant: impl Fn(&str) -> bool) -> std::io::Result<()> {
     for file in std::fs::read_dir(&app.spool)? {
         let file = file?;
-        if file.file_name().to_string_lossy().starts_with(TEMPORARY) {
+        if is_meant(&file.file_name().to_string_lossy()) {
             std::fs::remove_file(file.path())?;
         }
     }

@@ -11,7 +11,7 @@ use futures_util::{Stream, TryStreamExt};
 use multer::Multipart;
 use serde::Deserialize;
 
-use super::{Temporary, begin, boundary, complete, failed, first_field};
+use super::{Temporary, begin, boundary, clear_parts, complete, failed, first_field};
 use crate::app::{App, SharedApp};
 use crate::paths::option_default;
 use crate::secret;
@@ -111,7 +111,14 @@ async fn store<E: std::fmt::Display>(
 }
 
 fn part_file(app: &App, media: &Media, number: u32) -> PathBuf {
-    app.spool_file(&format!("{}.part{number}", media.id))
+    app.spool_file(&format!("{}{PART}{number}", media.id))
+}
+
+const PART: &str = ".part";
+
+/// The recording that a file is a part of.
+pub(super) fn recording_of(file_name: &str) -> Option<&str> {
+    file_name.rsplit_once(PART).map(|(recording, _)| recording)
 }
 
 pub(in crate::transcribeme) async fn commit(
@@ -123,13 +130,11 @@ pub(in crate::transcribeme) async fn commit(
     check(&media, &which)?;
     let parts = app.database.parts(&media.id)?;
     check_parts(&parts)?;
-    let (whole, files) =
-        (Temporary::new(&app), || parts.iter().map(|part| part_file(&app, &media, part.number)));
-    let came = spool::join(&whole.path, files()).await?;
+    let whole = Temporary::new(&app);
+    let files = parts.iter().map(|part| part_file(&app, &media, part.number));
+    let came = spool::join(&whole.path, files).await?;
     complete(&app, &media, whole, came).await?;
-    for file in files() {
-        let _ = tokio::fs::remove_file(file).await;
-    }
+    let _ = clear_parts(&app, &media.id);
     Ok(customer.noted(StatusCode::OK.into_response()))
 }
 
