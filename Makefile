@@ -84,7 +84,7 @@ test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everythin
 	$(CARGO) test --locked -p tiro -p tiro-sandbox
 	TIRO_SANDBOX=$(TARGET)/debug/tiro-sandbox python -m pytest -q python/tests
 
-sandbox: $(VENV)/ready ## a server on this machine that speaks GoSpeech's wire, until Ctrl-C (docs/sandbox.md)
+sandbox: $(VENV)/ready ## a server on this machine that speaks the vendors' wires, until Ctrl-C (docs/sandbox.md)
 	$(CARGO) run --release --locked -p tiro-sandbox
 
 deps: ## what test-full and bench-asr need beyond test (apt)

@@ -74,6 +74,25 @@ def test_what_it_is_told_and_what_came(tiro_sandbox: Sandbox) -> None:
         control.remove_recording("no such id")
 
 
+def test_transcribeme_is_its_other_half(tiro_sandbox: Sandbox) -> None:
+    options = tiro_sandbox.options("transcribeme", provider="Google")
+    assert options["api_base_url"] == tiro_sandbox.transcribeme_url == f"{tiro_sandbox.url}/api/v1"
+    assert options["password"] and options["provider"] == "Google" and "gospeech_link_recording" not in options
+    for wrong in ({"service": "local"}, {"service": "transcribeme", "person": True}):
+        with pytest.raises(ValueError):
+            tiro_sandbox.options(**wrong)
+    control = tiro_sandbox.control
+    (id,) = control.add_transcribeme_recordings(name="talk.wav")
+    control.set_transcribeme_status(id, 17)
+    (kept,) = control.transcribeme_recordings(account="me@example.com")
+    assert (kept["id"], kept["status"], kept["name"]) == (id, 17, "talk.wav")
+    assert control.transcribeme_orders() == []
+    with pytest.raises(SandboxError, match="404"):
+        control.set_price("no such id", total="1.00")
+    changed = control.behaviour(transcribeme={"latency_ms": 1})["transcribeme"]
+    assert (changed["latency_ms"], changed["prices"]["2"]) == (1, "1.25")
+
+
 def test_no_secret_is_shown(tiro_sandbox: Sandbox) -> None:
     shown = repr(tiro_sandbox) + repr(tiro_sandbox.control) + repr(tiro_sandbox.client())
     assert tiro_sandbox.control._token not in shown and "demo-secret" not in shown

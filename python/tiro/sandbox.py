@@ -1,4 +1,4 @@
-"""A server on this machine that speaks GoSpeech's wire, for tests of programs.
+"""A server on this machine that speaks the wires of GoSpeech and TranscribeMe, for tests of programs.
 
 >>> from tiro.sandbox import Sandbox
 >>> with Sandbox(engine="scripted") as sandbox, sandbox.client() as client:     # doctest: +SKIP
@@ -38,6 +38,7 @@ __all__ = ["Control", "Sandbox", "SandboxError"]
 #: The client and the accounts that are there from the start.
 _APPLICATION = {"client_id": "demo", "client_secret": "demo-secret", "username": "me@example.com"}
 _PERSON = {"client_id": "demo-public", "redirect_uri": "http://127.0.0.1:8765/callback"}
+_PASSWORD = {"password": "developer-password"}
 
 
 class SandboxError(Exception):
@@ -63,15 +64,23 @@ class Sandbox:
         local: Mapping[str, str | os.PathLike[str]] | None = None,
         paths: Mapping[str, str] | None = None,
         redirect_uris: Iterable[str] = (),
+        remote_origins: Iterable[str] = (),
         data: str | os.PathLike[str] | None = None,
         listen: str | None = None,
+        listen_storage: str | None = None,
         host: str | None = None,
         tls: tuple[str | os.PathLike[str], str | os.PathLike[str]] | None = None,
         arguments: Iterable[str] = (),
         timeout: float = 60.0,
     ) -> None:
         command = [str(_found(binary)), "--until-stdin-closes"]
-        for flag, value in (("--engine", engine), ("--listen", listen), ("--host", host), ("--data", data)):
+        for flag, value in (
+            ("--engine", engine),
+            ("--listen", listen),
+            ("--listen-storage", listen_storage),
+            ("--host", host),
+            ("--data", data),
+        ):
             if value is not None:
                 command += [flag, os.fspath(value)]
         for flag, document in (("--script", script), ("--behaviour", behaviour)):
@@ -82,12 +91,18 @@ class Sandbox:
                 command += [flag, f"{key}={os.fspath(value)}"]
         for uri in redirect_uris:
             command += ["--redirect-uri", uri]
+        for origin in remote_origins:
+            command += ["--remote-origin", origin]
         if tls is not None:
             command += ["--tls-cert", os.fspath(tls[0]), "--tls-key", os.fspath(tls[1])]
         command += arguments
         self._process, ready = _started(command, timeout)
-        #: For ``auth_base_url`` and ``api_base_url``.
+        #: For ``auth_base_url`` and ``api_base_url`` of GoSpeech.
         self.url: str = ready["url"]
+        #: For ``auth_base_url`` and ``api_base_url`` of TranscribeMe.
+        self.transcribeme_url: str = ready["transcribeme_url"]
+        #: Where TranscribeMe's uploads go if the behaviour says so: an origin of its own.
+        self.storage_url: str = ready["storage_url"]
         #: For ``gospeech_link_recording``.
         self.recording_link: str = ready["recording_link"]
         #: For ``gospeech_link_worklist``.
@@ -103,33 +118,40 @@ class Sandbox:
         """The process."""
         return self._process.pid
 
-    def options(self, *, person: bool = False, **options: Any) -> dict[str, Any]:
-        """Keywords for a client: of an application with an account of its own, or of a ``person`` who logs in.
+    def options(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> dict[str, Any]:
+        """Keywords for a client of a service: ``gospeech`` or ``transcribeme``.
 
-        What is given as ``options`` is added, or replaces what would be there.
+        They are those of an application with an account of its own, or, at GoSpeech, of a ``person`` who logs in. What is
+        given as ``options`` is added, or replaces what would be there.
         """
-        ready: dict[str, Any] = {
-            "auth_base_url": self.url,
-            "api_base_url": self.url,
-            "gospeech_link_recording": self.recording_link,
-            "gospeech_link_worklist": self.worklist_link,
-            **(_PERSON if person else _APPLICATION),
-        }
+        if service == "transcribeme":
+            if person:
+                raise ValueError("TranscribeMe has no login page")
+            url, of_service = self.transcribeme_url, {**_APPLICATION, **_PASSWORD}
+        elif service == "gospeech":
+            links = {
+                "gospeech_link_recording": self.recording_link,
+                "gospeech_link_worklist": self.worklist_link,
+            }
+            url, of_service = self.url, {**links, **(_PERSON if person else _APPLICATION)}
+        else:
+            raise ValueError(f"a sandbox has gospeech and transcribeme, not {service!r}")
+        ready: dict[str, Any] = {"auth_base_url": url, "api_base_url": url, **of_service}
         if self._ca_file is not None:
             ready["ca_file"] = self._ca_file
         return {**ready, **options}
 
-    def client(self, *, person: bool = False, **options: Any) -> Client:
+    def client(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> Client:
         """A :class:`tiro.Client` of these options."""
         from . import Client
 
-        return Client("gospeech", **self.options(person=person, **options))
+        return Client(service, **self.options(service, person=person, **options))
 
-    def async_client(self, *, person: bool = False, **options: Any) -> AsyncClient:
+    def async_client(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> AsyncClient:
         """A :class:`tiro.AsyncClient` of these options."""
         from . import AsyncClient
 
-        return AsyncClient("gospeech", **self.options(person=person, **options))
+        return AsyncClient(service, **self.options(service, person=person, **options))
 
     def close(self) -> None:
         """Ends it, and with it all that it kept in memory."""
@@ -302,6 +324,37 @@ class Control:
     def set_transcript(self, id: str, document: object) -> None:
         """Gives a recording a transcript: the vendor's document, as text or as what its JSON is."""
         self.call("PUT", f"/recordings/{_escaped(id)}/transcript", document)
+
+    def transcribeme_recordings(self, *, account: str | None = None) -> list[dict[str, Any]]:
+        """What TranscribeMe's half has: ``sha256``, ``size``, ``parts``, ``commits``, ``status``, ``orders`` of each."""
+        query = "" if account is None else f"?{urlencode({'account': account})}"
+        recordings: list[dict[str, Any]] = self.call("GET", f"/transcribeme/recordings{query}")["recordings"]
+        return recordings
+
+    def transcribeme_orders(self, *, account: str | None = None) -> list[dict[str, Any]]:
+        """The orders of TranscribeMe's half: ``placed`` says how often each was bought, ``price`` for how much."""
+        query = "" if account is None else f"?{urlencode({'account': account})}"
+        orders: list[dict[str, Any]] = self.call("GET", f"/transcribeme/orders{query}")["orders"]
+        return orders
+
+    def set_price(self, order: str, *, total: str | None = None, refund: str | None = None) -> None:
+        """Lets an order of TranscribeMe's half cost that from now on: decimal text."""
+        given = {"total": total, "refund": refund}
+        body = {key: value for key, value in given.items() if value is not None}
+        self.call("POST", f"/transcribeme/orders/{_escaped(order)}/price", body)
+
+    def add_transcribeme_recordings(
+        self, account: str = "me@example.com", count: int = 1, **details: Any
+    ) -> list[str]:
+        """Puts recordings there, without an upload, of a ``status`` (3, transcribed); gives their ids."""
+        body = {"account": account, "count": count, **details}
+        ids: list[str] = self.call("POST", "/transcribeme/recordings", body)["ids"]
+        return ids
+
+    def set_transcribeme_status(self, id: str, status: int, **details: Any) -> None:
+        """Gives a recording of TranscribeMe's half a status, any number."""
+        body = {"status": status, **details}
+        self.call("POST", f"/transcribeme/recordings/{_escaped(id)}/status", body)
 
     def __repr__(self) -> str:
         return f"<tiro.sandbox.Control at {self._url}>"

@@ -106,8 +106,9 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// Redirects are not followed: they may lead anywhere.
 async fn fetch(app: &SharedApp, media: &Media, url: &Url) -> Result<(), Failed> {
-    let address = url.socket_addrs(|| None)?;
-    let stream = TokioIo::new(TcpStream::connect(&address[..]).await?);
+    let name = url.host_str().unwrap_or("").trim_start_matches('[').trim_end_matches(']');
+    let address = (name, url.port_or_known_default().unwrap_or(80));
+    let stream = TokioIo::new(TcpStream::connect(address).await?);
     let (mut sender, connection) = hyper::client::conn::http1::handshake(stream).await?;
     tokio::spawn(connection);
     let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
