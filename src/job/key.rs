@@ -126,6 +126,7 @@ mod tests {
             "settle",
             "spool_dir",
             "threads",
+            "transcribeme.export",
             "transcribeme.parallel_parts",
             "transcribeme.part_bytes",
             "transcribeme.upload",
