@@ -211,7 +211,8 @@ impl Run {
     fn is_kept(&self, record: &Record) -> bool {
         self.ledger.is_durable()
             || match self.ending {
-                Ending::Dropped => false,
+                // What may be bought is not forgotten because nobody waits.
+                Ending::Dropped => record.step == Step::Ordering || record.order.is_some(),
                 Ending::Stopped => {
                     record.step != Step::Begun && (record.step != Step::Failed || record.is_keyed())
                 }
