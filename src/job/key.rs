@@ -38,7 +38,7 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
     if !given.is_empty() {
         return Ok(format!("given:{given}"));
     }
-    let (Some(size), Some(sha256)) = (source.size, &source.sha256) else {
+    let Some(sha256) = &source.sha256 else {
         let what = "a recording that can be read only once has no key in the journal of jobs";
         return Err(Error::new(ErrorKind::Argument, what).with_hint("give it one: job_key"));
     };
@@ -48,7 +48,7 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
         digest.update(text);
     };
     add(sha256);
-    add(&size.to_string());
+    add(&source.size.map(|size| size.to_string()).unwrap_or_default());
     for key in SETTINGS {
         if let Some(value) = chosen(options, service, key) {
             add(key);
@@ -104,7 +104,7 @@ mod tests {
             "ca_file", "confirmed_price", "connect_timeout_ms", "force_new", "gospeech.upload_content_type",
             "identity", "idle_timeout_ms", "job_key", "keep_media", "login_timeout_ms", "max_price", "max_retries",
             "model_dir", "model_sha256", "order.billing_type", "order.promo_code", "request_timeout_ms", "settle",
-            "spool_dir", "threads", "transcribeme.parallel_parts", "transcribeme.part_bytes", "transcribeme.upload",
+            "spool_dir", "threads", "transcribeme.export", "transcribeme.parallel_parts", "transcribeme.part_bytes", "transcribeme.upload",
             "wait_timeout_ms",
         ];
         for entry in OPTION_TABLE.iter().filter(|entry| entry.scope == Scope::Call) {
