@@ -90,7 +90,8 @@ sandbox: $(VENV)/ready ## a server on this machine that speaks the vendors' wire
 deps: ## what test-full and bench-asr need beyond test (apt)
 	@if [ "$$CI" != true ]; then printf 'install Debian packages with apt-get? [y/N] '; read answer; [ "$$answer" = y ]; fi
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt)
+	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt) \
+	  $$(command -v npm >/dev/null || echo nodejs npm) # others' Node.js brings its npm, and Debian's does not go with it
 
 test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## the slow tests: recognition, killed processes, valgrind, sanitizers
 	tests/full/run
@@ -117,8 +118,8 @@ header: $(VENV)/ready ## write include/tiro.h and the pages that are generated f
 	UPDATE=1 $(CARGO) test -q --test header --test docs || true
 	$(CARGO) test -q --test header --test docs
 
-$(VENV)/bench-tools: $(VENV)/ready benches/transcript/requirements.txt
-	python -m pip install -q -r benches/transcript/requirements.txt
+$(VENV)/bench-tools: $(VENV)/ready benches/requirements.txt
+	python -m pip install -q -r benches/requirements.txt
 	@touch $@
 
 bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/bench-tools ## measurements, side by side with their peers

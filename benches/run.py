@@ -116,8 +116,21 @@ def transcripts() -> None:
     )
 
 
+def uploads() -> None:
+    sys.stdout.flush()
+    sandbox = ["cargo", "build", "-q", "--release", "--locked", "-p", "tiro-sandbox", "--no-default-features"]
+    folder = TARGET / "sandbox"
+    subprocess.run(sandbox, cwd=ROOT, check=True, env={**os.environ, "CARGO_TARGET_DIR": str(folder)})
+    subprocess.run(
+        [sys.executable, str(ROOT / "benches/upload/run.py"), str(TARGET / "release")],
+        check=True,
+        env={**os.environ, "TIRO_SANDBOX": str(folder / "release/tiro-sandbox")},
+    )
+
+
 if __name__ == "__main__":
     python_start()
     c_calls()
     transcripts()
+    uploads()
     sizes()

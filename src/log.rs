@@ -88,12 +88,11 @@ macro_rules! info_ {
         $crate::log::write($crate::log::Level::Info, $target, format_args!($($message)+))
     };
 }
-#[cfg(feature = "local")]
 macro_rules! debug_ {
     ($target:literal, $($message:tt)+) => {
         $crate::log::write($crate::log::Level::Debug, $target, format_args!($($message)+))
     };
 }
-pub(crate) use warn_ as warn;
 #[cfg(feature = "local")]
-pub(crate) use {debug_ as debug, info_ as info};
+pub(crate) use info_ as info;
+pub(crate) use {debug_ as debug, warn_ as warn};

@@ -345,3 +345,41 @@ fn a_cancelled_upload_stops_at_once() {
     assert_eq!(upload.wait(Some(Duration::from_secs(10))).unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!(sandbox.log()["created_recordings"], 0);
 }
+
+#[test]
+fn nothing_that_can_be_shown_shows_a_secret() {
+    let sandbox = TestSandbox::start();
+    let mut shown = String::new();
+    let mut show = |what: &dyn std::fmt::Debug| shown += &format!("{what:?}\n{what:#?}\n");
+    let options = sandbox.options().with("redirect_uri", "http://127.0.0.1:8765/callback").unwrap();
+    let client = Client::new(&options).unwrap();
+    let login = client.login_begin(None).unwrap();
+    show(&login);
+    let login = login.wait(None).unwrap().unwrap();
+    show(&(&options, &client, &login));
+    let back = person::log_in(login.url(), "anna@example.com", "anna-password");
+    let anna = client.complete_login(login.ticket(), &back, None).unwrap().wait(None).unwrap().unwrap();
+    let recording = anna.upload(&noise(1000), None).unwrap().wait(None).unwrap().unwrap();
+    show(&(&anna, &recording, anna.endpoints().unwrap()));
+    show(&client.complete_login(login.ticket(), &back, None).unwrap().wait(None).unwrap().unwrap_err());
+    for (key, value) in [("client_secret", "demo-secret-but-wrong"), ("password", "a-password-that-is-wrong")]
+    {
+        let refused = Client::new(&sandbox.options().with(key, value).unwrap()).unwrap();
+        let error = refused.sign_in(None).unwrap().wait(None).unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Auth);
+        show(&(
+            refused,
+            format!("{error} {} {} {}", error.hint(), error.detail(), error.service_code()),
+            error,
+        ));
+    }
+    for fault in [json!({"garbage": true}), json!({"status": 500}), json!({"cut_response_after": 20})] {
+        let mut fault = fault;
+        fault["operation"] = "token".into();
+        sandbox.faults(fault);
+        let unlucky = Client::new(&sandbox.options().with("max_retries", "0").unwrap()).unwrap();
+        show(&unlucky.recordings(0, 1, None).unwrap().wait(None).unwrap().err());
+    }
+    support::secrets::assert_none_in("Debug", &shown);
+    assert!(!support::secrets::logged().is_empty(), "something is logged, so that there is what to look at");
+}

@@ -68,6 +68,34 @@ def run_clean(program: str, *arguments: str, **environment: str) -> str:
     return done.stdout
 
 
+#: What no output may hold: the secrets of the tests, and the sandbox's tokens, which begin with what they are.
+SECRETS = (
+    "demo-secret",
+    "anna-password",
+    "sandbox-access-",
+    "sandbox-refresh-",
+    "sandbox-code-",
+    "sandbox-control-",
+)
+_logged: list[str] = []
+
+
+@pytest.fixture
+def everything_is_logged() -> Iterator[None]:
+    """Has everything logged that can be, for :func:`pytest_runtest_logreport`."""
+    tiro.set_log_callback(lambda level, target, message: _logged.append(message), "debug")
+    yield
+    tiro.set_log_callback(None)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Looks through all that a test made anybody say."""
+    said = [report.capstdout, report.capstderr, report.caplog, report.longreprtext, *_logged]
+    _logged.clear()
+    shown = [secret for secret in SECRETS for text in said if secret in text]
+    assert not shown, f"{report.nodeid} shows {shown}"
+
+
 @pytest.fixture
 def client() -> Iterator[tiro.Client]:
     """A client of the scripted service that does at once what it is asked."""

@@ -12,6 +12,8 @@ import pytest
 
 import tiro
 
+pytestmark = pytest.mark.usefixtures("everything_is_logged")
+
 #: A service with accounts, where nobody serves.
 UNSERVED: dict[str, Any] = {
     "api_base_url": "http://127.0.0.1:9",

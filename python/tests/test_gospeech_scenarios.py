@@ -18,6 +18,8 @@ from person import Person, log_in_and_return
 import tiro
 from tiro.sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("everything_is_logged")
+
 SOUND = b"RIFF and so on"
 SAID = "This transcript was written beforehand."
 

@@ -82,8 +82,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        let mut connection =
-            Connection::open_with_flags(&path, flags)
+        let mut connection = Connection::open_with_flags(&path, flags)
             .map_err(|error| failure::of(kind, &path, None, &error))?;
         let prepared = prepare(&mut connection, kind.application_id, kind.migrations);
         match prepared.map_err(|error| failure::of(kind, &path, Some(&connection), &error))? {
@@ -93,7 +92,12 @@ impl Database {
                 return Err(failure::corrupt(kind, &path, "it is a database of another program"));
             }
         }
-        Ok(Self { kind, path, generation: generation(), connection: ManuallyDrop::new(Mutex::new(connection)) })
+        Ok(Self {
+            kind,
+            path,
+            generation: generation(),
+            connection: ManuallyDrop::new(Mutex::new(connection)),
+        })
     }
 
     /// Reads.

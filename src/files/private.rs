@@ -46,6 +46,11 @@ pub(crate) fn check_owner(path: &Path, metadata: &Metadata, forbidden: u32, else
 
 /// Elsewhere a new folder has its permissions from the one it is in.
 #[cfg(not(unix))]
-pub(crate) fn check_owner(_path: &Path, _metadata: &Metadata, _forbidden: u32, _elsewhere: &str) -> Result<()> {
+pub(crate) fn check_owner(
+    _path: &Path,
+    _metadata: &Metadata,
+    _forbidden: u32,
+    _elsewhere: &str,
+) -> Result<()> {
     Ok(())
 }

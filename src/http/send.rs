@@ -14,7 +14,7 @@ use super::redirect::{self, MOST_REDIRECTS};
 use super::request::{Repeat, Request};
 use super::response::Response;
 use super::retry;
-use super::url::check_plain;
+use super::url::{check_plain, origin};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 
@@ -159,7 +159,10 @@ impl Attempts {
 
     pub(super) async fn once(&self, request: &Request) -> Result<Answer, Failed> {
         let client = self.http.client(&request.url, &self.way).await?;
-        exchange(&client, request, self.idle(), self.deadline).await
+        let begun = Instant::now();
+        let outcome = exchange(&client, request, self.idle(), self.deadline).await;
+        log_exchange(request, &outcome, begun.elapsed());
+        outcome
     }
 
     /// The longest time in which no byte of a body moves.
@@ -194,5 +197,21 @@ impl Attempts {
         }
         let end = self.deadline.or_else(|| Instant::now().checked_add(self.patience))?;
         retry::pause(self.http.shared.first_pause, self.made, asked, end)
+    }
+}
+
+/// No query is logged, and no path that carries no token: it may be a pre-signed one, which is a secret.
+fn log_exchange(request: &Request, outcome: &Result<Answer, Failed>, took: Duration) {
+    let path = if request.bearer.is_some() { request.url.path() } else { "/..." };
+    let (method, origin, ms) = (&request.method, origin(&request.url), took.as_millis());
+    match outcome {
+        Ok(answer) => {
+            crate::log::debug!(
+                "http",
+                "{method} {origin}{path}: {} after {ms} ms",
+                answer.head.status().as_u16()
+            );
+        }
+        Err(failed) => crate::log::debug!("http", "{method} {origin}{path}: {} ({ms} ms)", failed.error),
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
 
 /// The value of an option that the service reads, if it is not the default.
 fn chosen(options: &Options, service: &str, key: &str) -> Option<String> {
-    let entry = option_entry(key).filter(|entry| entry.services.split(", ").any(|reader| reader == service))?;
+    let entry =
+        option_entry(key).filter(|entry| entry.services.split(", ").any(|reader| reader == service))?;
     let value = options.get(key).ok()?.to_string_lossy().into_owned();
     (value != entry.default).then_some(value)
 }
@@ -83,7 +84,11 @@ mod tests {
         let key = |pairs: &[(&str, &str)]| of(&with(pairs), "transcribeme", &source("a")).unwrap();
         let plain = key(&[]);
         assert_eq!(plain, key(&[("max_price", "5 USD"), ("max_retries", "9"), ("order.promo_code", "X")]));
-        assert_eq!(plain, key(&[("language", "en"), ("channels", "split")]), "a default, and another service's");
+        assert_eq!(
+            plain,
+            key(&[("language", "en"), ("channels", "split")]),
+            "a default, and another service's"
+        );
         assert_ne!(plain, key(&[("order.type", "verbatim")]));
         assert_ne!(key(&[("order.type", "x")]), key(&[("order.output", "x")]));
         assert_ne!(plain, of(&Options::new(), "transcribeme", &source("b")).unwrap());
@@ -101,10 +106,30 @@ mod tests {
     #[test]
     fn every_option_of_a_call_is_a_setting_or_is_known_not_to_be_one() {
         const MANNERS: &[&str] = &[
-            "ca_file", "confirmed_price", "connect_timeout_ms", "force_new", "gospeech.upload_content_type",
-            "identity", "idle_timeout_ms", "job_key", "keep_media", "login_timeout_ms", "max_price", "max_retries",
-            "model_dir", "model_sha256", "order.billing_type", "order.promo_code", "request_timeout_ms", "settle",
-            "spool_dir", "threads", "transcribeme.export", "transcribeme.parallel_parts", "transcribeme.part_bytes", "transcribeme.upload",
+            "ca_file",
+            "confirmed_price",
+            "connect_timeout_ms",
+            "force_new",
+            "gospeech.upload_content_type",
+            "identity",
+            "idle_timeout_ms",
+            "job_key",
+            "keep_media",
+            "login_timeout_ms",
+            "max_price",
+            "max_retries",
+            "model_dir",
+            "model_sha256",
+            "order.billing_type",
+            "order.promo_code",
+            "request_timeout_ms",
+            "settle",
+            "spool_dir",
+            "threads",
+            "transcribeme.export",
+            "transcribeme.parallel_parts",
+            "transcribeme.part_bytes",
+            "transcribeme.upload",
             "wait_timeout_ms",
         ];
         for entry in OPTION_TABLE.iter().filter(|entry| entry.scope == Scope::Call) {

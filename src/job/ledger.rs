@@ -21,7 +21,12 @@ pub(super) struct Ledger {
 
 impl Ledger {
     pub(super) fn new(journal: Arc<dyn Journal>, record: Record, hold: Hold) -> Self {
-        Self { journal, record: Mutex::new(record), changing: tokio::sync::Mutex::default(), hold: Arc::new(hold) }
+        Self {
+            journal,
+            record: Mutex::new(record),
+            changing: tokio::sync::Mutex::default(),
+            hold: Arc::new(hold),
+        }
     }
 
     pub(super) fn now(&self) -> Record {

@@ -119,7 +119,8 @@ impl Run {
     }
 
     fn order(&self) -> Result<Order, Error> {
-        let missing = || Error::new(ErrorKind::StoreCorrupt, "the journal of jobs has lost the order of a job");
+        let missing =
+            || Error::new(ErrorKind::StoreCorrupt, "the journal of jobs has lost the order of a job");
         self.ledger.now().order.ok_or_else(missing)
     }
 

@@ -120,8 +120,11 @@ impl Run {
             return self.upload_as_settled(settled).await;
         }
         let source = self.source.take().ok_or_else(|| {
-            Error::new(ErrorKind::SourceChanged, "the recording has to be given again: its upload is not done")
-                .with_hint("resume the job with the same recording")
+            Error::new(
+                ErrorKind::SourceChanged,
+                "the recording has to be given again: its upload is not done",
+            )
+            .with_hint("resume the job with the same recording")
         })?;
         let recording = match self.context.service.resumable_upload() {
             Some(parts) => self.context.in_turn(parts.upload(&self.context.call, source, &self.ledger)).await,
@@ -145,11 +148,7 @@ impl Run {
     }
 
     /// Writes an outcome. The service has done it: so a disk that is full for a while must not make it forgotten.
-    pub(super) async fn note(
-        &self,
-        step: Step,
-        change: impl Fn(&mut Record),
-    ) -> Result<()> {
+    pub(super) async fn note(&self, step: Step, change: impl Fn(&mut Record)) -> Result<()> {
         let started = tokio::time::Instant::now();
         let mut pause = FIRST_PAUSE;
         loop {
@@ -214,7 +213,9 @@ impl Run {
             || match self.ending {
                 // What may be bought is not forgotten because nobody waits.
                 Ending::Dropped => record.step == Step::Ordering || record.order.is_some(),
-                Ending::Stopped => record.step != Step::Begun && (record.step != Step::Failed || record.is_keyed()),
+                Ending::Stopped => {
+                    record.step != Step::Begun && (record.step != Step::Failed || record.is_keyed())
+                }
                 Ending::Done => record.is_keyed(),
             }
     }
@@ -279,7 +280,10 @@ fn is_final(kind: ErrorKind) -> bool {
 
 /// Whether a journal that could not be written may be written a little later.
 fn may_pass(error: &Error) -> bool {
-    matches!(error.kind(), ErrorKind::DiskFull | ErrorKind::Io | ErrorKind::StoreBusy | ErrorKind::TooManyFiles)
+    matches!(
+        error.kind(),
+        ErrorKind::DiskFull | ErrorKind::Io | ErrorKind::StoreBusy | ErrorKind::TooManyFiles
+    )
 }
 
 /// A recording whose status is final, as a result: ready, or the error that it stands for.

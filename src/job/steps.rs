@@ -62,7 +62,8 @@ mod tests {
     fn what_was_cut_off_is_settled_before_it_is_done_again() {
         for (step, abilities) in every().filter(|(step, _)| step.is_intent()) {
             let action = next(step, abilities);
-            let settles = matches!(action, Action::SettleUpload | Action::SettleOrder | Action::SettlePurchase);
+            let settles =
+                matches!(action, Action::SettleUpload | Action::SettleOrder | Action::SettlePurchase);
             assert_eq!(settles, step != Step::Uploading || !abilities.may_upload_again, "{step:?}");
         }
     }

@@ -59,9 +59,9 @@ pub(crate) async fn resume(context: CallContext, id: &str, source: Option<Claim>
 pub(crate) async fn resume_all(context: CallContext) -> Result<Vec<JobOutcome>> {
     let journal = context.jobs.journal().await?;
     let jobs = list_of(&context, &journal).await?;
-    let stopped = jobs.into_iter().filter(|(record, is_running)| {
-        !is_running && !matches!(record.step, Step::Ready | Step::Failed)
-    });
+    let stopped = jobs
+        .into_iter()
+        .filter(|(record, is_running)| !is_running && !matches!(record.step, Step::Ready | Step::Failed));
     let run = |record: Record| {
         let (context, journal) = (context.clone(), journal.clone());
         async move {
@@ -181,7 +181,8 @@ async fn take_up(
             break hold;
         }
         if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            let what = "somebody else works on the job, and was not done in the time that wait_timeout_ms gives";
+            let what =
+                "somebody else works on the job, and was not done in the time that wait_timeout_ms gives";
             return Err(Error::new(ErrorKind::Timeout, what));
         }
         tokio::time::sleep(pause).await;

@@ -112,7 +112,9 @@ def persons_login(server: Provider, method: str) -> None:
                 told = server.told(until="worklist")
                 grants = [line["grant"] for line in told if "grant" in line]
                 consumed = sum("consumed" in line for line in told)
-                assert grants == ["refresh_token"] and consumed == 1 and told[-1] == {"worklist": PERSON}, told
+                assert grants == ["refresh_token"] and consumed == 1 and told[-1] == {"worklist": PERSON}, (
+                    told
+                )
                 print(f"refresh {turn}: one request, one refresh token used up and another in its place")
 
 

@@ -25,7 +25,9 @@ SCOPES = "openid offline_access email profile integrated-api"
 
 def call(url: str, body: bytes, **headers: str) -> Any:
     """What a POST answers, refusals included."""
-    request = Request(url, data=body, headers={name.replace("_", "-"): text for name, text in headers.items()})
+    request = Request(
+        url, data=body, headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
     try:
         answer = build_opener(ProxyHandler({})).open(request, timeout=30)
     except HTTPError as refused:
@@ -64,7 +66,9 @@ class Heard:
             told = json.loads(line)
             self.counts[told["event"]] = self.counts.get(told["event"], 0) + 1
             details = told["details"]
-            if told["event"] == event and all(details[0].get(name) == value for name, value in wanted.items()):
+            if told["event"] == event and all(
+                details[0].get(name) == value for name, value in wanted.items()
+            ):
                 return details
         raise AssertionError(f"the client ended before {event} {wanted}")
 

@@ -120,9 +120,7 @@ def rotation(sandbox: Sandbox, app: OAuth2Session, url: str) -> None:
 def main() -> None:
     print(f"Authlib {authlib.__version__}")
     with Sandbox(engine="scripted") as sandbox, session("") as anybody:
-        known = anybody.get(
-            f"{sandbox.url}/.well-known/openid-configuration", withhold_token=True
-        ).json()
+        known = anybody.get(f"{sandbox.url}/.well-known/openid-configuration", withhold_token=True).json()
         for method in ("client_secret_basic", "client_secret_post"):
             password(sandbox, known["token_endpoint"], method)
         client_credentials(sandbox, known["token_endpoint"])

@@ -78,7 +78,10 @@ fn serve(given: &Value) {
     };
     let sandbox = Sandbox::start(settings).unwrap();
     let ready = sandbox.ready();
-    println!("\nready:{}", json!([ready.url, ready.transcribeme_url, ready.control_url, ready.control_token]));
+    println!(
+        "\nready:{}",
+        json!([ready.url, ready.transcribeme_url, ready.control_url, ready.control_token])
+    );
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
 
@@ -102,16 +105,22 @@ pub struct Server {
 impl Server {
     pub fn start(folder: &Path, script: Value, behaviour: Value) -> Self {
         let data = folder.join("sandbox.db");
-        let given = json!({ "listen": "127.0.0.1:0", "data": data, "script": script, "behaviour": behaviour });
+        let given =
+            json!({ "listen": "127.0.0.1:0", "data": data, "script": script, "behaviour": behaviour });
         let (process, ready) = Self::launch(&given);
         let listen = ready[0].strip_prefix("http://").unwrap().to_owned();
-        Self { given: json!({ "listen": listen, "data": data, "script": script, "behaviour": behaviour }), process, ready }
+        Self {
+            given: json!({ "listen": listen, "data": data, "script": script, "behaviour": behaviour }),
+            process,
+            ready,
+        }
     }
 
     fn launch(given: &Value) -> (Child, [String; 4]) {
         let mut process = other(SANDBOX, given, Stdio::piped());
         let told = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = told.map_while(Result::ok).find_map(|line| line.strip_prefix("ready:").map(str::to_owned));
+        let ready =
+            told.map_while(Result::ok).find_map(|line| line.strip_prefix("ready:").map(str::to_owned));
         (process, serde_json::from_str(&ready.expect("the sandbox did not start")).unwrap())
     }
 

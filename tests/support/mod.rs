@@ -12,3 +12,4 @@ pub mod person;
 pub mod program;
 pub mod random;
 pub mod sandbox;
+pub mod secrets;

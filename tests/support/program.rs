@@ -173,6 +173,7 @@ fn run_by(runner: &[String], program: &Path, arguments: &[&str], variables: &[(&
     }
     let read = |name| String::from_utf8_lossy(&std::fs::read(output.path().join(name)).unwrap()).into_owned();
     let (stdout, stderr) = (read("out"), read("err"));
+    super::secrets::assert_none_in(&format!("{}", program.display()), &(stdout.clone() + &stderr));
     let status = status.unwrap_or_else(|| {
         panic!("{command:?} has not ended after {limit:?}\nstdout:\n{stdout}\nstderr:\n{stderr}")
     });

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use super::secrets;
 use serde_json::{Value, json};
 use tiro::{Client, Options, Source};
 use tiro_sandbox::{EngineChoice, Sandbox, Settings};
@@ -19,6 +20,7 @@ impl TestSandbox {
 
     pub fn with(settings: Settings) -> Self {
         let settings = Settings { engine: EngineChoice::Scripted, ..settings };
+        secrets::listen();
         Self { sandbox: Sandbox::start(settings).unwrap() }
     }
 
@@ -78,6 +80,14 @@ impl TestSandbox {
     pub fn control(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let ready = self.sandbox.ready();
         control(&ready.url, &ready.control_url, &ready.control_token, method, path, body)
+    }
+}
+
+impl Drop for TestSandbox {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            secrets::assert_none_in("the log", &secrets::logged());
+        }
     }
 }
 

@@ -97,7 +97,8 @@ pub(super) fn delete(connection: &Connection, number: u32) -> Result<()> {
 }
 
 pub(super) fn newest(connection: &Connection, whose: &Whose, key: &str) -> Result<Option<Record>> {
-    let sql = "SELECT * FROM jobs WHERE service = ? AND identity = ? AND key = ? ORDER BY number DESC LIMIT 1";
+    let sql =
+        "SELECT * FROM jobs WHERE service = ? AND identity = ? AND key = ? ORDER BY number DESC LIMIT 1";
     connection.query_row(sql, params![whose.service, whose.identity, key], record_of).optional()
 }
 

@@ -14,9 +14,7 @@ use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStat
 use crate::runtime::blocking;
 use crate::runtime::sync::Mutex;
 use crate::service::orders::{OrderOf, Orders};
-use crate::service::{
-    Call, PageRequest, ResumableUpload, Service, ServiceFuture, UploadLog, no_recording,
-};
+use crate::service::{Call, PageRequest, ResumableUpload, Service, ServiceFuture, UploadLog, no_recording};
 use crate::source::Claim;
 use crate::transcript::Transcript;
 
@@ -96,7 +94,11 @@ impl World {
 
     /// Takes an order as bought.
     pub(super) fn place(&self, order_id: &str) {
-        self.orders.lock().iter_mut().filter(|bought| bought.order.id == order_id).for_each(|bought| bought.placed += 1);
+        self.orders
+            .lock()
+            .iter_mut()
+            .filter(|bought| bought.order.id == order_id)
+            .for_each(|bought| bought.placed += 1);
     }
 
     pub(super) fn order_ids(&self) -> Vec<String> {
@@ -263,7 +265,8 @@ impl Orders for Fake {
                 return Ok(OrderOf::Unknown);
             }
             let orders = self.world.orders.lock();
-            let of = orders.iter().find(|bought| bought.order.recording_ids.iter().any(|id| id == recording_id));
+            let of =
+                orders.iter().find(|bought| bought.order.recording_ids.iter().any(|id| id == recording_id));
             Ok(of.map_or(OrderOf::None, |bought| OrderOf::Order(bought.order.id.clone())))
         })
     }

@@ -15,7 +15,10 @@ fn what_is_written_is_on_the_disk() {
     let journal = InFile::open(&folder.path().join("jobs.db")).unwrap();
     let pragma = |name: &str| {
         let sql = format!("PRAGMA {name}");
-        journal.database().read(|rows| rows.query_row(&sql, [], |row| row.get::<_, rusqlite::types::Value>(0))).unwrap()
+        journal
+            .database()
+            .read(|rows| rows.query_row(&sql, [], |row| row.get::<_, rusqlite::types::Value>(0)))
+            .unwrap()
     };
     // 2 is FULL, 3 is FULL and the folder, too.
     assert_eq!(pragma("synchronous"), 3.into());
@@ -60,8 +63,13 @@ fn one_that_is_damaged_or_newer_is_left_as_it_is() {
         )
         .unwrap();
         let before = std::fs::read(place.journal()).unwrap();
-        let error =
-            place.client().transcribe(&talk(), Some(&spending())).unwrap().wait(PATIENCE).unwrap().unwrap_err();
+        let error = place
+            .client()
+            .transcribe(&talk(), Some(&spending()))
+            .unwrap()
+            .wait(PATIENCE)
+            .unwrap()
+            .unwrap_err();
         assert_eq!(error.kind(), kind, "{error:?}");
         assert!(error.message().contains("journal"), "{error:?}");
         assert_eq!(std::fs::read(place.journal()).unwrap(), before);

@@ -160,7 +160,10 @@ fn a_failure_is_kept_with_its_job() {
     let first = transcribe(&place.client(), &talk(), &spending()).unwrap_err();
     let second = transcribe(&place.client(), &talk(), &spending()).unwrap_err();
     assert_eq!(first.kind(), ErrorKind::Failed);
-    assert_eq!((first.kind(), first.message(), first.job_id()), (second.kind(), second.message(), second.job_id()));
+    assert_eq!(
+        (first.kind(), first.message(), first.job_id()),
+        (second.kind(), second.message(), second.job_id())
+    );
     assert_eq!(place.world.counts().placed, 1);
     let job = jobs(&place.client()).remove(0);
     assert_eq!((job.state.as_str(), job.error.as_str()), ("failed", "TIRO_E_FAILED"));
@@ -181,7 +184,10 @@ fn all_are_resumed_side_by_side_and_one_that_cannot_go_on_keeps_nobody() {
     let outcomes = client.resume_all(Some(&call(&[("max_price", "7 USD")]))).unwrap();
     let outcomes = outcomes.wait(PATIENCE).unwrap().unwrap();
     assert_eq!(outcomes.len(), 4);
-    assert!(outcomes.iter().all(|outcome| outcome.error.is_empty() && outcome.job.state == "ready"), "{outcomes:?}");
+    assert!(
+        outcomes.iter().all(|outcome| outcome.error.is_empty() && outcome.job.state == "ready"),
+        "{outcomes:?}"
+    );
     assert_eq!(place.world.counts(), Counts { recordings: 4, orders: 4, placed: 4 });
     assert!(client.resume_all(None).unwrap().wait(PATIENCE).unwrap().unwrap().is_empty());
 }

@@ -8,14 +8,14 @@ use std::sync::atomic::AtomicBool;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::archive::Archive;
 use super::DATABASE;
-use crate::database::{Database, Found, prepare};
+use super::archive::Archive;
 use super::folder::Folder;
 use super::media::{Copied, Media};
 use super::rows::{self, Again, NewRow};
 use super::{id_of, number_of};
 use crate::client::Embedding;
+use crate::database::{Database, Found, prepare};
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::now_ms;
 use crate::options::Options;
@@ -226,7 +226,8 @@ fn every_step_of_the_schema_is_taken_once() {
     let path = folder.path().join("x.db");
     let first = "CREATE TABLE talks (name TEXT); INSERT INTO talks VALUES ('kept');";
     let second = "ALTER TABLE talks ADD COLUMN length INTEGER NOT NULL DEFAULT 3;";
-    let prepare = |steps: &[&str]| prepare(&mut Connection::open(&path).unwrap(), DATABASE.application_id, steps);
+    let prepare =
+        |steps: &[&str]| prepare(&mut Connection::open(&path).unwrap(), DATABASE.application_id, steps);
     let talks = || {
         let sql = "SELECT name || length FROM talks";
         Connection::open(&path).unwrap().query_row(sql, [], |row| row.get::<_, String>(0))
