@@ -30,7 +30,12 @@ pub(super) struct SourceFacts {
 impl SourceFacts {
     /// Without reading it.
     pub(super) fn at_a_glance(claim: &Claim) -> Self {
-        Self { name: claim.name().to_owned(), path: claim.path().map(Into::into), url: claim.url().map(SecretString::from), ..Self::default() }
+        Self {
+            name: claim.name().to_owned(),
+            path: claim.path().map(Into::into),
+            url: claim.url().map(SecretString::from),
+            ..Self::default()
+        }
     }
 
     /// Reads it to its end, where that can be done and leaves it to be read again.
