@@ -64,7 +64,7 @@ impl Run {
         let outcome = async {
             self.to_ready().await?;
             let id = self.ledger.now().recording_id;
-            Ok(self.context.transcript(&id).await?)
+            Ok(self.context.transcript(&id).await.map_err(gone_since)?)
         };
         let outcome = outcome.await;
         self.ended(outcome).await
@@ -231,6 +231,16 @@ impl Drop for Run {
             self.context.service.abandon(&record.recording_id);
         }
         self.ledger.forget_at_once();
+    }
+}
+
+/// A transcript that was there before, and is no more.
+fn gone_since(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound if error.hint().is_empty() => {
+            error.with_hint("it may have been deleted; force_new begins another job")
+        }
+        _ => error,
     }
 }
 
