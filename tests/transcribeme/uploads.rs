@@ -37,7 +37,7 @@ fn each_kind_of_upload_brings_every_byte() {
         assert_eq!((&kept["name"], kept["size"].as_u64()), (&json!("talk.wav"), Some(SIZE as u64)));
         assert_eq!(received(&fixture, &recording.id), vec![1; parts], "{pairs:?}");
         assert_eq!((recording.status, recording.raw_status.as_str()), (RecordingStatus::NeedsAction, "1"));
-        let progress = upload.progress();
+        let progress = upload.progress().unwrap();
         assert_eq!((progress.phase, progress.done), (ProgressPhase::Uploading, SIZE as u64), "{pairs:?}");
     }
 }
