@@ -42,7 +42,7 @@ fn prices_compare_exactly_and_only_within_a_currency() {
 #[test]
 fn amounts_lose_no_cent() {
     assert_eq!(less("0.30", "0.10").unwrap(), "0.20");
-    assert_eq!(less("5", "0.0").unwrap(), "5.0");
+    assert_eq!(less("5", "0.0").unwrap(), "5");
     assert_eq!(amount("12.50").unwrap(), "12.50");
     assert_eq!(amount("1.25E2").unwrap(), "125");
     assert_eq!(amount("true").unwrap_err().kind(), ErrorKind::Protocol);
