@@ -280,7 +280,15 @@ fn a_module_is_loaded_and_unloaded() {
 #[test]
 fn every_program_is_run() {
     let own = std::fs::read_to_string(file!()).unwrap();
-    let elsewhere = ["old_processor", "race", "gospeech_1", "gospeech_2", "gospeech_3"];
+    let elsewhere = [
+        "old_processor",
+        "race",
+        "gospeech_1",
+        "gospeech_2",
+        "gospeech_3",
+        "transcribeme_1",
+        "transcribeme_2",
+    ];
     for entry in std::fs::read_dir("tests/c").unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();

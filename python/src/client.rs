@@ -1,41 +1,20 @@
-//! The client of the core: each verb starts an operation. How that is waited for is the Python layer's choice.
+//! The verbs of the client: each starts an operation. How that is waited for is the Python layer's choice.
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
 
-use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use secrecy::SecretString;
-use tiro::{Client, CustomRequest, Embedding, ErrorKind, NewManagedUser, Options, Output, ResultOf};
+use tiro::{Client, CustomRequest, Embedding, ErrorKind, NewManagedUser, Options};
 
-use crate::attach::{detached, release_dropped};
-use crate::convert::to_python;
+use crate::core::{Core, Keywords, cancel_and_wait};
 use crate::error::{guarded, refused};
 use crate::events::EventStream;
-use crate::inherited::Own;
 use crate::operation::Operation;
 use crate::remote::{Endpoint, Login};
-use crate::source::{Failure, Given};
 use crate::tokens::Tokens;
-use crate::{job, options, remote, source};
-
-/// How long a wait goes on before it looks for Ctrl-C.
-const SLICE: Duration = Duration::from_millis(100);
-
-/// A client of the core. Behind `tiro.Client` and `tiro.AsyncClient`.
-#[pyclass(frozen, module = "tiro._tiro")]
-pub(crate) struct Core {
-    /// Who transcribes.
-    #[pyo3(get)]
-    service: String,
-    client: Own<Mutex<Option<Client>>>,
-    /// Where the token provider keeps the exception that it raised.
-    failure: Option<Failure>,
-}
-
-type Keywords<'a, 'py> = Option<&'a Bound<'py, PyDict>>;
+use crate::{job, options, order, remote};
 
 #[pymethods]
 impl Core {
@@ -269,6 +248,92 @@ impl Core {
         self.start(py, options, |client, call| client.delete_managed_user(id, call))
     }
 
+    fn create_order(
+        &self,
+        py: Python<'_>,
+        recording_ids: Vec<String>,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let ids: Vec<&str> = recording_ids.iter().map(String::as_str).collect();
+        self.start(py, options, |client, call| client.create_order(&ids, call))
+    }
+
+    fn order(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.order(id, call))
+    }
+
+    fn quote(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        Ok(self.start(py, options, |client, call| client.quote(id, call))?.with_result(order::quote))
+    }
+
+    fn edit_settings(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.edit_settings(id, call))
+    }
+
+    fn apply_promo(
+        &self,
+        py: Python<'_>,
+        id: &str,
+        code: &str,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.apply_promo(id, code, call))
+    }
+
+    fn place(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.place(id, call))
+    }
+
+    fn delete_order(&self, py: Python<'_>, id: &str, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.delete_order(id, call))
+    }
+
+    fn dictionary(
+        &self,
+        py: Python<'_>,
+        name: &str,
+        of: Option<&str>,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let operation = self.start(py, options, |client, call| client.dictionary(name, of, call))?;
+        Ok(operation.with_result(order::dictionary))
+    }
+
+    fn regenerate_application_token(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::regenerate_application_token)
+    }
+
+    fn billing_address(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::billing_address)
+    }
+
+    fn set_billing_address(
+        &self,
+        py: Python<'_>,
+        address: &str,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        self.start(py, options, |client, call| client.set_billing_address(address, call))
+    }
+
+    fn billing_card(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::billing_card)
+    }
+
+    fn billing_client_token(&self, py: Python<'_>, options: Keywords<'_, '_>) -> PyResult<Operation> {
+        self.start(py, options, Client::billing_client_token)
+    }
+
+    fn save_billing_card(
+        &self,
+        py: Python<'_>,
+        nonce: String,
+        options: Keywords<'_, '_>,
+    ) -> PyResult<Operation> {
+        let nonce = SecretString::from(nonce);
+        self.start(py, options, |client, call| client.save_billing_card(&nonce, call))
+    }
+
     fn as_user(&self, py: Python<'_>, email: &str) -> PyResult<Self> {
         let client = self.client(py)?;
         guarded(py, || client.as_user(email)).map(|user| Self::of(user, self.service.clone()))
@@ -298,91 +363,5 @@ impl Core {
     /// Whether [`Core::close`] was called.
     fn is_closed(&self) -> bool {
         self.client.is_ours() && self.lock().is_none()
-    }
-}
-
-impl Core {
-    fn of(client: Client, service: String) -> Self {
-        Self { service, client: Own::new(Mutex::new(Some(client))), failure: None }
-    }
-
-    /// Never held while the interpreter is given up: whoever waits for it may be attached.
-    fn lock(&self) -> MutexGuard<'_, Option<Client>> {
-        self.client.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn client(&self, py: Python<'_>) -> PyResult<Client> {
-        if !self.client.is_ours() {
-            let error = tiro::Error::new(ErrorKind::Forked, "this client belongs to the parent process")
-                .with_hint("make a client after the fork");
-            return Err(crate::error::exception(py, &error));
-        }
-        self.lock().clone().ok_or_else(|| refused(py, ErrorKind::State, "this client is closed"))
-    }
-
-    fn start<T: ResultOf>(
-        &self,
-        py: Python<'_>,
-        keywords: Keywords<'_, '_>,
-        verb: impl FnOnce(&Client, Option<&Options>) -> tiro::Result<tiro::Operation<T>>,
-    ) -> PyResult<Operation> {
-        let client = self.client(py)?;
-        let call = options::of_call(keywords)?;
-        release_dropped(py);
-        let operation = guarded(py, || verb(&client, call.as_ref())).map(Operation::of)?;
-        Ok(operation.with_failure(self.failure.clone()))
-    }
-
-    /// Starts what results in a client of the same service.
-    fn start_of_client(
-        &self,
-        py: Python<'_>,
-        keywords: Keywords<'_, '_>,
-        verb: impl FnOnce(&Client, Option<&Options>) -> tiro::Result<tiro::Operation<Client>>,
-    ) -> PyResult<Operation> {
-        let service = self.service.clone();
-        let operation = self.start(py, keywords, verb)?;
-        Ok(operation.with_result(move |py, output| match output {
-            Output::Client(client) => Self::of(client, service.clone()).into_py_any(py),
-            other => to_python(py, other),
-        }))
-    }
-
-    fn start_with_source<T: ResultOf>(
-        &self,
-        object: &Bound<'_, PyAny>,
-        name: Option<&str>,
-        keywords: Keywords<'_, '_>,
-        verb: impl FnOnce(&Client, &tiro::Source, Option<&Options>) -> tiro::Result<tiro::Operation<T>>,
-    ) -> PyResult<Operation> {
-        let py = object.py();
-        // Before the source is looked at: in a forked child nothing is to be done with it.
-        self.client(py)?;
-        let Given { source, failure } = source::given(object, name)?;
-        let operation = self.start(py, keywords, |client, call| verb(client, &source, call))?;
-        Ok(operation.with_failure(failure))
-    }
-}
-
-fn cancel_and_wait(py: Python<'_>, client: &Client, timeout: Option<f64>) -> PyResult<bool> {
-    let deadline = match timeout {
-        None => None,
-        Some(seconds) => {
-            let wait = Duration::try_from_secs_f64(seconds)
-                .map_err(|_| refused(py, ErrorKind::Argument, "timeout is a number of seconds from 0 on"))?;
-            Instant::now().checked_add(wait)
-        }
-    };
-    loop {
-        let left = deadline.map_or(SLICE, |deadline| deadline.saturating_duration_since(Instant::now()));
-        let ended = detached(py, || client.cancel_all(Some(left.min(SLICE))));
-        release_dropped(py);
-        if guarded(py, || ended)? {
-            return Ok(true);
-        }
-        py.check_signals()?;
-        if left.is_zero() {
-            return Ok(false);
-        }
     }
 }

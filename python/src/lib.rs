@@ -8,6 +8,7 @@ mod arrow;
 mod attach;
 mod client;
 mod convert;
+mod core;
 mod error;
 mod events;
 mod inherited;
@@ -15,6 +16,7 @@ mod job;
 mod library;
 mod operation;
 mod options;
+mod order;
 mod recording;
 mod remote;
 mod sequence;
@@ -30,7 +32,7 @@ mod _tiro {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::Core;
+    use crate::core::Core;
     #[pymodule_export]
     use crate::events::{EventStream, ServiceEvent};
     #[pymodule_export]
@@ -42,9 +44,13 @@ mod _tiro {
     #[pymodule_export]
     use crate::operation::{Operation, Progress, nobody_to_log_in};
     #[pymodule_export]
+    use crate::order::{Dictionary, DictionaryEntry, Order, Price, Quote, RecordingPrice};
+    #[pymodule_export]
     use crate::recording::{Page, Recording};
     #[pymodule_export]
     use crate::remote::{Diagnosis, Document, Endpoint, Login, ManagedUser, Probe};
+    #[pymodule_export]
+    use crate::source::RemoteSource;
     #[pymodule_export]
     use crate::transcript::{Match, Paragraph, Paragraphs, Segment, Segments, Transcript, Word, Words};
 

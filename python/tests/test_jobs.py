@@ -23,7 +23,12 @@ def test_a_job_that_stopped_is_listed_resumed_and_forgotten(tmp_path: Path) -> N
             with pytest.raises(tiro.TimeoutError) as raised:
                 endless.transcribe(TALK, name="talk.wav", wait_timeout_ms=50)
         (job,) = endless.jobs()
-        assert (job.id, job.name, job.state, job.step) == (raised.value.job_id, "talk.wav", "stopped", "uploaded")
+        assert (job.id, job.name, job.state, job.step) == (
+            raised.value.job_id,
+            "talk.wav",
+            "stopped",
+            "uploaded",
+        )
         assert job.error == "TIRO_E_TIMEOUT" and job.message and job.quote is None and job.path is None
         assert job.recording_id == raised.value.recording_id and job.changed_at_ms >= job.created_at_ms
         assert job.id in repr(job) and job == endless.jobs()[0]

@@ -79,7 +79,9 @@ def test_what_it_is_told_and_what_came(tiro_sandbox: Sandbox) -> None:
 def test_transcribeme_is_its_other_half(tiro_sandbox: Sandbox) -> None:
     options = tiro_sandbox.options("transcribeme", provider="Google")
     assert options["api_base_url"] == tiro_sandbox.transcribeme_url == f"{tiro_sandbox.url}/api/v1"
-    assert options["password"] and options["provider"] == "Google" and "gospeech_link_recording" not in options
+    assert (
+        options["password"] and options["provider"] == "Google" and "gospeech_link_recording" not in options
+    )
     for wrong in ({"service": "local"}, {"service": "transcribeme", "person": True}):
         with pytest.raises(ValueError):
             tiro_sandbox.options(**wrong)

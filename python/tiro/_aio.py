@@ -9,6 +9,7 @@ from inspect import isawaitable
 
 from ._client import _body, _open_browser
 from ._events import AsyncEvents
+from ._orders import AsyncOrderVerbs
 from ._tiro import Core, nobody_to_log_in
 
 TYPE_CHECKING = False
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     )
 
 
-class AsyncClient:
+class AsyncClient(AsyncOrderVerbs):
     """One identity at one service, as :class:`tiro.Client`. A ``token_provider`` may be awaitable here.
 
     Leaving ``async with`` cancels what is outstanding and waits for its end.

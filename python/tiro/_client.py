@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._events import Events
+from ._orders import OrderVerbs
 from ._tiro import Core
 from .errors import LoginRequiredError
 
@@ -14,7 +15,18 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self, Unpack
 
-    from ._tiro import Diagnosis, Document, Endpoint, Job, JobOutcome, Login, ManagedUser, Page, Recording, Transcript
+    from ._tiro import (
+        Diagnosis,
+        Document,
+        Endpoint,
+        Job,
+        JobOutcome,
+        Login,
+        ManagedUser,
+        Page,
+        Recording,
+        Transcript,
+    )
     from ._typing import (
         CallOptions,
         ClientOptions,
@@ -27,7 +39,7 @@ if TYPE_CHECKING:
     )
 
 
-class Client:
+class Client(OrderVerbs):
     """One identity at one service.
 
     ``service`` is who transcribes, ``"local"`` unless a profile or the environment says otherwise. Keywords are the

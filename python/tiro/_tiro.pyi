@@ -2,6 +2,7 @@
 
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from os import PathLike
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, final, overload
@@ -22,6 +23,8 @@ from ._typing import (
 __all__ = [
     "Core",
     "Diagnosis",
+    "Dictionary",
+    "DictionaryEntry",
     "Document",
     "Endpoint",
     "EventStream",
@@ -31,12 +34,17 @@ __all__ = [
     "ManagedUser",
     "Match",
     "Operation",
+    "Order",
     "Page",
     "Paragraph",
     "Paragraphs",
+    "Price",
     "Probe",
     "Progress",
+    "Quote",
     "Recording",
+    "RecordingPrice",
+    "RemoteSource",
     "Segment",
     "Segments",
     "ServiceEvent",
@@ -137,6 +145,26 @@ class Core:
         options: Mapping[str, object] | None,
     ) -> Operation[ManagedUser]: ...
     def delete_managed_user(self, id: str, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def create_order(
+        self, recording_ids: Sequence[str], options: Mapping[str, object] | None
+    ) -> Operation[Order]: ...
+    def order(self, id: str, options: Mapping[str, object] | None) -> Operation[Order]: ...
+    def quote(self, id: str, options: Mapping[str, object] | None) -> Operation[Quote]: ...
+    def edit_settings(self, id: str, options: Mapping[str, object] | None) -> Operation[Order]: ...
+    def apply_promo(self, id: str, code: str, options: Mapping[str, object] | None) -> Operation[Order]: ...
+    def place(self, id: str, options: Mapping[str, object] | None) -> Operation[Order]: ...
+    def delete_order(self, id: str, options: Mapping[str, object] | None) -> Operation[None]: ...
+    def dictionary(
+        self, name: str, of: str | None, options: Mapping[str, object] | None
+    ) -> Operation[Dictionary]: ...
+    def regenerate_application_token(self, options: Mapping[str, object] | None) -> Operation[Document]: ...
+    def billing_address(self, options: Mapping[str, object] | None) -> Operation[Document]: ...
+    def set_billing_address(
+        self, address: str, options: Mapping[str, object] | None
+    ) -> Operation[Document]: ...
+    def billing_card(self, options: Mapping[str, object] | None) -> Operation[Document]: ...
+    def billing_client_token(self, options: Mapping[str, object] | None) -> Operation[Document]: ...
+    def save_billing_card(self, nonce: str, options: Mapping[str, object] | None) -> Operation[Document]: ...
     def as_user(self, email: str) -> Core: ...
     def events(self, options: Mapping[str, object] | None) -> EventStream: ...
     def cancel_all(self, timeout: float | None) -> bool: ...
@@ -706,6 +734,125 @@ class Endpoint:
     @property
     def source(self) -> str:
         """Where the fact comes from."""
+
+@final
+class Price:
+    """An amount of money and its currency. `str()` of it is what `confirmed_price` and `max_price` take."""
+
+    def __new__(cls, text: str, /) -> Price: ...
+    @property
+    def amount(self) -> str:
+        """The number, as the service wrote it."""
+    @property
+    def currency(self) -> str:
+        """Such as `USD`; `""`: the service did not say."""
+    @property
+    def decimal(self) -> Decimal:
+        """The number as a `decimal.Decimal`."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class RecordingPrice:
+    """What one recording of an order costs."""
+
+    @property
+    def id(self) -> str:
+        """The recording's id."""
+    @property
+    def price(self) -> Price | None:
+        """`None`: the service did not say."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Order:
+    """An order as it was when the service was asked. Immutable."""
+
+    @property
+    def id(self) -> str:
+        """The service's id."""
+    @property
+    def raw_status(self) -> str:
+        """The service's own number or word for its status, whose meanings it may not publish; `""`: it did not say."""
+    @property
+    def price(self) -> Price | None:
+        """What it costs, all in all; `None`: the service did not say."""
+    @property
+    def recording_ids(self) -> tuple[str, ...]:
+        """The recordings in it."""
+    @property
+    def recording_prices(self) -> tuple[RecordingPrice, ...]:
+        """What each recording costs, as far as the service said."""
+    @property
+    def paid_at_ms(self) -> int | None:
+        """When it was paid, in Unix milliseconds; `None`: it was not, or the service does not say."""
+    @property
+    def raw(self) -> str:
+        """The service's own description of it, as JSON."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Quote:
+    """What an order would cost if it were placed now."""
+
+    @property
+    def order_id(self) -> str:
+        """The order's id."""
+    @property
+    def price(self) -> Price | None:
+        """What has to be confirmed; `None`: the service does not say, and nothing can be agreed to."""
+    @property
+    def recordings(self) -> tuple[RecordingPrice, ...]:
+        """What each recording costs."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class Dictionary:
+    """One of a service's own lists of what can be ordered."""
+
+    @property
+    def name(self) -> str:
+        """By tiro's word for it, such as `types`."""
+    @property
+    def entries(self) -> tuple[DictionaryEntry, ...]:
+        """What there is to choose from."""
+    @property
+    def raw(self) -> str:
+        """The service's own answer, as JSON."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class DictionaryEntry:
+    """One entry of a dictionary."""
+
+    @property
+    def id(self) -> str:
+        """The service's id; a number as its digits."""
+    @property
+    def name(self) -> str:
+        """The service's name for it, or `""`."""
+    @property
+    def description(self) -> str:
+        """What it is, or `""`."""
+    @property
+    def is_default(self) -> bool | None:
+        """Whether the service takes it where nothing is chosen; `None`: it does not say."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
+class RemoteSource:
+    """What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it."""
+
+    def __new__(cls, url: str, /) -> RemoteSource: ...
+    @property
+    def name(self) -> str:
+        """The file name at the end of the URL."""
 
 @final
 class ServiceEvent:

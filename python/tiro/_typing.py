@@ -15,7 +15,7 @@ if sys.version_info >= (3, 12):
 else:
     from typing_extensions import Buffer
 
-from ._tiro import Login, Progress
+from ._tiro import Login, Progress, RemoteSource
 
 #: What a call results in.
 Result = TypeVar("Result")
@@ -28,8 +28,8 @@ class Readable(Protocol):
         """At most ``size`` bytes; none at the end."""
 
 
-#: A path; bytes or another buffer; a binary file or anything else with ``read()``; a file descriptor.
-Source: TypeAlias = str | PathLike[str] | Buffer | Readable | int
+#: A path; a URL; bytes or another buffer; a binary file or anything else with ``read()``; a file descriptor.
+Source: TypeAlias = str | PathLike[str] | Buffer | Readable | RemoteSource | int
 
 #: A document as text, or as bytes in UTF-8.
 DocumentText: TypeAlias = str | bytes | bytearray
@@ -47,6 +47,20 @@ ExportFormat: TypeAlias = (
     | Literal["docx"]
     | Literal["pdf"]
     | Literal["labels"]
+)
+
+
+#: The lists of what can be ordered.
+DictionaryName: TypeAlias = (
+    Literal["types"]  # noqa: PYI030
+    | Literal["speakers"]
+    | Literal["outputs"]
+    | Literal["turnarounds"]
+    | Literal["languages"]
+    | Literal["accents"]
+    | Literal["domains"]
+    | Literal["recording_statuses"]
+    | Literal["currencies"]
 )
 
 

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ._tiro import Price
+
 __all__ = [
     "AuthError",
     "CancelledError",
@@ -164,11 +166,43 @@ class NeedsActionError(ServiceError):
 
 
 class ConfirmRequiredError(ServiceError):
-    """This would cost money, and nobody has agreed to the price: ``detail`` is the quote. Nothing was bought."""
+    """This would cost money, and nobody has agreed to the price. Nothing was bought."""
+
+    @property
+    def order_id(self) -> str:
+        """The order that would be bought."""
+        return str(self.detail.get("order_id") or "")
+
+    @property
+    def price(self) -> Price | None:
+        """What it costs: ``str()`` of it is the ``confirmed_price`` of whoever agrees. ``None``: not known."""
+        return _price(self.detail.get("amount"), self.detail.get("currency"))
 
 
 class QuoteChangedError(ServiceError):
-    """The price is another than the one agreed to: ``detail`` has both. Nothing was bought."""
+    """The price is another than the one that was agreed to. Nothing was bought."""
+
+    @property
+    def order_id(self) -> str:
+        """The order that was to be bought."""
+        return str(self.detail.get("order_id") or "")
+
+    @property
+    def confirmed(self) -> Price | None:
+        """What was agreed to."""
+        return _price(self.detail.get("confirmed"))
+
+    @property
+    def now(self) -> Price | None:
+        """What it costs now."""
+        return _price(self.detail.get("now"))
+
+
+def _price(*parts: object) -> Price | None:
+    from ._tiro import Price
+
+    text = " ".join(str(part) for part in parts if part)
+    return Price(text) if text else None
 
 
 class LocalError(Error):

@@ -52,10 +52,11 @@ pub(super) enum Kind {
     Login = 10,
     Document = 11,
     ServiceEvent = 12,
+    Order = 13,
 }
 
 /// One more than the largest kind.
-const KINDS: usize = 13;
+const KINDS: usize = 14;
 
 /// An opaque type of the header, and what stands behind its handles.
 pub(super) trait Handle {

@@ -11,12 +11,14 @@ use super::error::tiro_error;
 use super::handle;
 use super::login::{self, tiro_login};
 use super::op::tiro_op;
+use super::order::{self, tiro_order};
 use super::recording::{self, tiro_page, tiro_recording};
 use super::transcript::{self, tiro_transcript};
 use crate::auth::Login;
 use crate::client::Client;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
+use crate::order::Order;
 use crate::recording::{Recording, RecordingPage};
 use crate::runtime::ResultOf;
 use crate::transcript::Transcript;
@@ -202,4 +204,24 @@ pub unsafe extern "C" fn tiro_op_join_login(
 ) -> tiro_status {
     // SAFETY: as promised above.
     unsafe { join(op, timeout_ms, login, err, |result: Login| login::new_handle(result)) }
+}
+
+/// Waits for an operation, takes the order it results in and frees it.
+///
+/// NULL: `err` may be NULL. The order is the caller's: free it with `tiro_order_free`.
+/// Returns: as `tiro_op_join`; `TIRO_E_RESULT_TYPE` if the result is of another type: the operation stays.
+/// Thread: any. Blocks: up to `timeout_ms` (negative: without limit; 0: not at all).
+/// @since 0.1.0
+///
+/// # Safety
+/// `order` and `err` are NULL or point to variables.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_op_join_order(
+    op: *mut tiro_op,
+    timeout_ms: i64,
+    order: *mut *mut tiro_order,
+    err: *mut *mut tiro_error,
+) -> tiro_status {
+    // SAFETY: as promised above.
+    unsafe { join(op, timeout_ms, order, err, |result: Order| order::new_handle(result)) }
 }

@@ -39,6 +39,8 @@ pub const TIRO_HANDLE_LOGIN: i32 = 10;
 pub const TIRO_HANDLE_DOCUMENT: i32 = 11;
 /// Handles of `tiro_service_event`.
 pub const TIRO_HANDLE_SERVICE_EVENT: i32 = 12;
+/// Handles of `tiro_order`.
+pub const TIRO_HANDLE_ORDER: i32 = 13;
 
 /// Log level: something failed that is a bug of tiro or of what it stands on.
 pub const TIRO_LOG_ERROR: i32 = 1;

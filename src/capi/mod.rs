@@ -7,6 +7,7 @@
 #![allow(non_camel_case_types)] // the types carry their C names
 
 pub mod arrow;
+pub mod billing;
 pub mod boundary;
 pub mod client;
 pub mod document;
@@ -21,6 +22,8 @@ pub mod library;
 pub mod login;
 pub mod op;
 pub mod options;
+pub mod order;
+pub mod ordering;
 pub mod queue;
 pub mod read;
 pub mod recording;

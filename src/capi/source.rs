@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::boundary::{
-    HostData, TIRO_OK, call, free, optional_text_in, output, path_in, tiro_destroy_fn, tiro_status,
+    HostData, TIRO_OK, call, free, optional_text_in, output, path_in, text_in, tiro_destroy_fn, tiro_status,
 };
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
@@ -237,6 +237,31 @@ impl ReadCallbacks for HostReader {
         // SAFETY: the host's function with its data.
         self.size.and_then(|size| u64::try_from(unsafe { size(self.user_data) }).ok())
     }
+}
+
+/// Makes a source of what stands at a public URL (http or https), for a service that fetches it by itself. tiro does not
+/// read it. Elsewhere the operation is `TIRO_E_UNSUPPORTED`.
+///
+/// NULL: `err` may be NULL. Free with `tiro_source_free`.
+/// Returns: `TIRO_OK`; `TIRO_E_ARGUMENT` for a URL that is none, overlong or has a user name; `TIRO_E_UTF8`,
+/// `TIRO_E_NULL`.
+/// Thread: any. Blocks: no.
+/// @since 0.1.0
+///
+/// # Safety
+/// `url` is NULL or NUL-terminated; `source` and `err` are NULL or point to variables.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tiro_source_from_url(
+    url: *const c_char,
+    source: *mut *mut tiro_source,
+    err: *mut *mut tiro_error,
+) -> tiro_status {
+    call(err, || {
+        // SAFETY: as promised above.
+        let (source, url) = unsafe { (output("source", source)?, text_in("url", url)?) };
+        *source = handle::insert(Source::from_url(url)?)?;
+        Ok(TIRO_OK)
+    })
 }
 
 /// Frees a source. An operation that is reading it goes on; the source's `destroy` runs when nobody reads it any more.

@@ -5,29 +5,37 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::blocking;
-use crate::source::{Claim, read_error};
+use crate::source::{Claim, Source, read_error};
 
 const BLOCK: usize = 256 << 10;
 
 /// A source as a job remembers it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct SourceFacts {
     pub(super) name: String,
     /// Where it lies, if it is a file that was given by its path.
     pub(super) path: Option<PathBuf>,
+    /// Where the service fetches it from, if that is all there is of it. It may hold a secret.
+    pub(super) url: Option<SecretString>,
     pub(super) size: Option<u64>,
-    /// In hexadecimal; `None`: it can be read only once, or nobody asked.
+    /// Of its bytes, or of its URL, in hexadecimal; `None`: it can be read only once, or nobody asked.
     pub(super) sha256: Option<String>,
 }
 
 impl SourceFacts {
     /// Without reading it.
     pub(super) fn at_a_glance(claim: &Claim) -> Self {
-        Self { name: claim.name().to_owned(), path: claim.path().map(Into::into), ..Self::default() }
+        Self {
+            name: claim.name().to_owned(),
+            path: claim.path().map(Into::into),
+            url: claim.url().map(SecretString::from),
+            ..Self::default()
+        }
     }
 
     /// Reads it to its end, where that can be done and leaves it to be read again.
@@ -36,6 +44,10 @@ impl SourceFacts {
         let stop = StopOnDrop::default();
         let stopped = stop.0.clone();
         blocking(move || {
+            if let Some(url) = &facts.url {
+                let sha256 = Some(hex(&Sha256::digest(url.expose_secret())));
+                return Ok((Self { sha256, ..facts }, claim));
+            }
             if !claim.can_restart() {
                 return Ok((facts, claim));
             }
@@ -57,6 +69,15 @@ impl SourceFacts {
             Ok((Self { size, sha256, ..facts }, reader.into_claim()))
         })
         .await?
+    }
+
+    /// The source, opened anew where it can be found again.
+    pub(super) fn found_again(&self) -> Option<Result<Source>> {
+        match (&self.path, &self.url) {
+            (Some(path), _) => Some(Source::from_path(path)),
+            (None, Some(url)) => Some(Source::from_url(url.expose_secret())),
+            (None, None) => None,
+        }
     }
 
     /// Refuses another source than the one that a job was begun with. What is not known of either is not held against it.

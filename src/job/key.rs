@@ -38,7 +38,7 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
     if !given.is_empty() {
         return Ok(format!("given:{given}"));
     }
-    let (Some(size), Some(sha256)) = (source.size, &source.sha256) else {
+    let Some(sha256) = &source.sha256 else {
         let what = "a recording that can be read only once has no key in the journal of jobs";
         return Err(Error::new(ErrorKind::Argument, what).with_hint("give it one: job_key"));
     };
@@ -48,7 +48,7 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
         digest.update(text);
     };
     add(sha256);
-    add(&size.to_string());
+    add(&source.size.map(|size| size.to_string()).unwrap_or_default());
     for key in SETTINGS {
         if let Some(value) = chosen(options, service, key) {
             add(key);
@@ -126,6 +126,7 @@ mod tests {
             "settle",
             "spool_dir",
             "threads",
+            "transcribeme.export",
             "transcribeme.parallel_parts",
             "transcribeme.part_bytes",
             "transcribeme.upload",

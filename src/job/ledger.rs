@@ -16,12 +16,17 @@ pub(super) struct Ledger {
     record: Mutex<Record>,
     /// One change at a time: parts of an upload may end side by side.
     changing: tokio::sync::Mutex<()>,
-    _hold: Hold,
+    hold: Arc<Hold>,
 }
 
 impl Ledger {
     pub(super) fn new(journal: Arc<dyn Journal>, record: Record, hold: Hold) -> Self {
-        Self { journal, record: Mutex::new(record), changing: tokio::sync::Mutex::default(), _hold: hold }
+        Self {
+            journal,
+            record: Mutex::new(record),
+            changing: tokio::sync::Mutex::default(),
+            hold: Arc::new(hold),
+        }
     }
 
     pub(super) fn now(&self) -> Record {
@@ -42,8 +47,14 @@ impl Ledger {
         let mut changed = self.now();
         change(&mut changed);
         changed.changed_at_ms = now_ms();
-        let written = changed.clone();
-        journal::with(&self.journal, move |journal| journal.save(&written)).await?;
+        // The job stays in these hands until the write has ended, also where nobody waits for it any more: a late one must
+        // not go over what the next has written.
+        let (written, hold) = (changed.clone(), self.hold.clone());
+        let save = move |journal: &dyn Journal| {
+            let _hold = hold;
+            journal.save(&written)
+        };
+        journal::with(&self.journal, save).await?;
         *self.record.lock() = changed;
         Ok(())
     }

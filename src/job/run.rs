@@ -64,7 +64,7 @@ impl Run {
         let outcome = async {
             self.to_ready().await?;
             let id = self.ledger.now().recording_id;
-            Ok(self.context.transcript(&id).await?)
+            Ok(self.context.transcript(&id).await.map_err(gone_since)?)
         };
         let outcome = outcome.await;
         self.ended(outcome).await
@@ -211,7 +211,8 @@ impl Run {
     fn is_kept(&self, record: &Record) -> bool {
         self.ledger.is_durable()
             || match self.ending {
-                Ending::Dropped => false,
+                // What may be bought is not forgotten because nobody waits.
+                Ending::Dropped => record.step == Step::Ordering || record.order.is_some(),
                 Ending::Stopped => {
                     record.step != Step::Begun && (record.step != Step::Failed || record.is_keyed())
                 }
@@ -230,6 +231,16 @@ impl Drop for Run {
             self.context.service.abandon(&record.recording_id);
         }
         self.ledger.forget_at_once();
+    }
+}
+
+/// A transcript that was there before, and is no more.
+fn gone_since(error: Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound if error.hint().is_empty() => {
+            error.with_hint("it may have been deleted; force_new begins another job")
+        }
+        _ => error,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::client::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::instant::now_ms;
 use crate::options::Options;
-use crate::source::{Claim, Source};
+use crate::source::Claim;
 use crate::transcript::Transcript;
 
 const FIRST_LOOK: Duration = Duration::from_millis(50);
@@ -151,11 +151,11 @@ fn client_of(context: &CallContext) -> String {
     }
 }
 
-/// The source to go on with: the one that is given, or the file that the job was begun with; `None`: none is needed.
+/// The source to go on with: the one that is given, or what the job was begun with and can be found again; `None`: none is needed.
 async fn reopened(record: &Record, given: Option<Claim>) -> Result<Option<Claim>> {
-    let claim = match (given, &record.source.path) {
+    let claim = match (given, record.source.found_again()) {
         (Some(claim), _) => claim,
-        (None, Some(path)) if record.step.needs_source() => Source::from_path(path)?.claim()?,
+        (None, Some(source)) if record.step.needs_source() => source?.claim()?,
         (None, _) => return Ok(None),
     };
     if record.source.sha256.is_none() {
@@ -210,7 +210,8 @@ async fn prepared(
     let here = client_of(&context);
     // A recording that ended with another client is gone; and a failure that cost nothing is no reason not to try again.
     let is_gone = record.client != here;
-    let begins_again = is_gone || (record.step == Step::Failed && context.service.may_upload_again());
+    let is_free = context.service.may_upload_again() && context.service.orders().is_none();
+    let begins_again = is_gone || (record.step == Step::Failed && is_free);
     let options = options_of(&context.call.options, &record)?;
     let context = context.with_options(options);
     let ledger = Ledger::new(journal.clone(), record, hold);

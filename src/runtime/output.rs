@@ -23,6 +23,8 @@ pub enum Output {
     Page(RecordingPage),
     /// A transcript.
     Transcript(Transcript),
+    /// An order.
+    Order(Order),
     /// Where something was put.
     Path(PathBuf),
     /// Bytes with their media type; JSON for results that have no type of their own in every language.
@@ -56,6 +58,7 @@ result_of!(
     Recording(Recording),
     Page(RecordingPage),
     Transcript(Transcript),
+    Order(Order),
     Path(PathBuf),
     Document(Document),
     Client(Client),
@@ -74,7 +77,7 @@ macro_rules! result_as_json {
     )+};
 }
 
-result_as_json!(Diagnosis, Dictionary, ManagedUser, Order, Quote, Vec<Job>, Vec<JobOutcome>);
+result_as_json!(Diagnosis, Dictionary, ManagedUser, Quote, Vec<Job>, Vec<JobOutcome>);
 
 impl ResultOf for () {
     /// Every result can be dropped.

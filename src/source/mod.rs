@@ -176,14 +176,13 @@ impl Claim {
     pub(crate) fn can_restart(&self) -> bool {
         match self.kind() {
             Kind::Path(_) | Kind::Bytes(_) => true,
+            Kind::Url(_) => false,
             #[cfg(unix)]
             Kind::Fd { file, .. } => file.metadata().is_ok_and(|metadata| metadata.is_file()),
             Kind::Callbacks { callbacks, .. } => {
                 let callbacks = callbacks.lock();
                 crate::runtime::callbacks::run(|| callbacks.can_rewind()).unwrap_or(false)
             }
-            // What is behind it may be another recording the next time.
-            Kind::Url(_) => false,
         }
     }
 

@@ -53,6 +53,17 @@ static inline void check_status(const char *file, int line, const char *call, ti
 #define CHECK_STATUS(call, wanted) check_status(__FILE__, __LINE__, #call, (call), (wanted))
 #define CHECK_OK(call) CHECK_STATUS(call, TIRO_OK)
 
+/* Fails with what the service said. */
+static inline void check_done(const char *call, tiro_status status, tiro_error *const *err)
+{
+    if (status != TIRO_OK) {
+        fprintf(stderr, "%s: %s (%s)\n", call, tiro_error_message(*err, NULL), tiro_error_hint(*err, NULL));
+        check_status(__FILE__, __LINE__, call, status, TIRO_OK);
+    }
+}
+
+#define DONE(call) check_done(#call, (call), &err)
+
 static inline int64_t now_ms(void)
 {
     struct timespec now;
@@ -185,6 +196,28 @@ static inline tiro_client *unserved(void)
 {
     tiro_options *options = unserved_options();
     tiro_client *client = NULL;
+    CHECK_OK(tiro_client_new(options, &client, NULL));
+    tiro_options_free(options);
+    return client;
+}
+
+/* The same of a service that charges. */
+static inline tiro_client *unserved_charging(void)
+{
+    const char *const pairs[][2] = {
+        {TIRO_OPT_SERVICE, "transcribeme"},
+        {TIRO_OPT_API_BASE_URL, "http://127.0.0.1:9/api/v1"},
+        {TIRO_OPT_AUTH_BASE_URL, "http://127.0.0.1:9/api/v1"},
+        {TIRO_OPT_CLIENT_ID, "client"},
+        {TIRO_OPT_CLIENT_SECRET, "secret"},
+        {TIRO_OPT_USERNAME, "me@example.com"},
+        {TIRO_OPT_PASSWORD, "password"},
+        {TIRO_OPT_MAX_RETRIES, "0"},
+    };
+    tiro_options *options = tiro_options_new();
+    tiro_client *client = NULL;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        CHECK_OK(tiro_options_set(options, pairs[i][0], pairs[i][1], NULL));
     CHECK_OK(tiro_client_new(options, &client, NULL));
     tiro_options_free(options);
     return client;

@@ -9,17 +9,6 @@
 
 static const char recording_file[] = "talk.wav";
 
-/* Fails with what the service said. */
-static inline void check_done(const char *call, tiro_status status, tiro_error *const *err)
-{
-    if (status != TIRO_OK) {
-        fprintf(stderr, "%s: %s (%s)\n", call, tiro_error_message(*err, NULL), tiro_error_hint(*err, NULL));
-        check_status(__FILE__, __LINE__, call, status, TIRO_OK);
-    }
-}
-
-#define DONE(call) check_done(#call, (call), &err)
-
 /* Whoever runs these programs looks through all that they say for secrets. */
 static inline void tell(void *data, int32_t level, const char *target, const char *message)
 {

@@ -7,12 +7,12 @@
 
 #include "check.h"
 
-enum result { RECORDING, PAGE, TRANSCRIPT, DOCUMENT, LOGIN, EVENTS };
+enum result { RECORDING, PAGE, TRANSCRIPT, DOCUMENT, LOGIN, ORDER, EVENTS };
 
 struct valid {
     /* inputs */
     tiro_options *options, *call, *accounts;
-    tiro_client *client, *remote;
+    tiro_client *client, *remote, *charging;
     tiro_op *op;
     tiro_queue *queue;
     tiro_source *source;
@@ -23,7 +23,9 @@ struct valid {
     tiro_login *login;
     tiro_document *document;
     tiro_service_event *service_event;
+    tiro_order *order;
     char id[64];
+    const char *ids[1];
     const char *path;
     int fd;
     /* outputs */
@@ -37,6 +39,7 @@ struct valid {
     tiro_login *new_login;
     tiro_document *new_document;
     tiro_service_event *new_service_event;
+    tiro_order *new_order;
     tiro_error *err;
     void *tag;
     char buf[65536];
@@ -56,10 +59,11 @@ struct valid {
 #define VALID_VTT "WEBVTT\n\n00:00.000 --> 00:01.000\nA word.\n"
 #define VALID_SEGMENTS "{\"segments\": []}"
 
-/* Two events: one for the handle, one to be taken. */
-#define VALID_EVENTS \
+/* Two events: one for the handle, one to be taken. And what is ordered. */
+#define VALID_SCRIPT \
     "{\"events\": [{\"kind\": \"recording_changed\", \"recording_id\": \"scripted-1\"}," \
-    "{\"kind\": \"export_completed\", \"recording_id\": \"scripted-1\", \"detail\": {\"fileId\": \"7\"}}]}"
+    "{\"kind\": \"export_completed\", \"recording_id\": \"scripted-1\", \"detail\": {\"fileId\": \"7\"}}]," \
+    "\"orders\": {\"prices\": [\"5.00 USD\"]}}"
 
 /* What a variable holds before a call that has to blank it. */
 #define GARBAGE 77
@@ -126,7 +130,7 @@ static inline void valid_make(struct valid *v, enum result result)
     v->call = tiro_options_new();
     v->accounts = unserved_options();
     CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SERVICE, "scripted", NULL));
-    CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SCRIPT, VALID_EVENTS, NULL));
+    CHECK_OK(tiro_options_set(v->options, TIRO_OPT_SCRIPT, VALID_SCRIPT, NULL));
     CHECK(tiro_options_set(v->options, "no such key", "x", &v->error) == TIRO_E_OPTION);
     CHECK_OK(tiro_client_new(v->options, &v->client, NULL));
     CHECK_OK(tiro_queue_new(&v->queue, NULL));
@@ -135,11 +139,15 @@ static inline void valid_make(struct valid *v, enum result result)
     tiro_op *op = upload(v->client);
     CHECK_OK(tiro_op_join_recording(op, -1, &v->recording, NULL));
     snprintf(v->id, sizeof v->id, "%s", tiro_recording_id(v->recording, NULL));
+    v->ids[0] = v->id;
+    CHECK_OK(tiro_client_create_order(v->client, v->ids, 1, NULL, &op, NULL));
+    CHECK_OK(tiro_op_join_order(op, -1, &v->order, NULL));
     CHECK_OK(tiro_client_recordings(v->client, 0, 10, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_page(op, -1, &v->page, NULL));
     CHECK_OK(tiro_client_transcript(v->client, v->id, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_transcript(op, -1, &v->transcript, NULL));
     v->remote = unserved();
+    v->charging = unserved_charging();
     CHECK_OK(tiro_client_endpoints(v->remote, &v->document, NULL));
     CHECK_OK(tiro_client_login_begin(v->remote, NULL, &op, NULL));
     CHECK_OK(tiro_op_join_login(op, -1, &v->login, NULL));
@@ -157,6 +165,8 @@ static inline void valid_make(struct valid *v, enum result result)
         CHECK_OK(tiro_client_export(v->client, v->id, "txt", NULL, &v->op, NULL));
     else if (result == LOGIN)
         CHECK_OK(tiro_client_login_begin(v->remote, NULL, &v->op, NULL));
+    else if (result == ORDER)
+        CHECK_OK(tiro_client_order(v->client, tiro_order_id(v->order, NULL), NULL, &v->op, NULL));
     if (result == EVENTS) {
         v->op = events; /* it never ends */
     } else {
@@ -178,6 +188,7 @@ static inline void valid_make(struct valid *v, enum result result)
     memset(&v->new_login, GARBAGE, sizeof v->new_login);
     memset(&v->new_document, GARBAGE, sizeof v->new_document);
     memset(&v->new_service_event, GARBAGE, sizeof v->new_service_event);
+    memset(&v->new_order, GARBAGE, sizeof v->new_order);
     memset(&v->err, GARBAGE, sizeof v->err);
 }
 
@@ -190,6 +201,7 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_options_free(v->accounts);
     tiro_client_free(v->client);
     tiro_client_free(v->remote);
+    tiro_client_free(v->charging);
     tiro_op_free(v->op);
     tiro_queue_free(v->queue);
     tiro_source_free(v->source);
@@ -200,6 +212,7 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_login_free(v->login);
     tiro_document_free(v->document);
     tiro_service_event_free(v->service_event);
+    tiro_order_free(v->order);
     /* A failed call blanked these, a call that never saw them left them as they were: neither is a handle. */
     tiro_client_free(v->new_client);
     tiro_op_free(v->new_op);
@@ -211,6 +224,7 @@ static inline void valid_end(struct valid *v, int destroyed)
     tiro_login_free(v->new_login);
     tiro_document_free(v->new_document);
     tiro_service_event_free(v->new_service_event);
+    tiro_order_free(v->new_order);
     tiro_error_free(v->err);
     if (v->schema.release != NULL)
         v->schema.release(&v->schema);

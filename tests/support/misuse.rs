@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::header::{Function, Parameter, functions};
 
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "options",
     "client",
     "op",
@@ -18,6 +18,7 @@ const KINDS: [&str; 12] = [
     "login",
     "document",
     "service_event",
+    "order",
 ];
 /// Kinds that a forked child cannot use.
 const OF_THIS_PROCESS: [&str; 4] = ["client", "op", "queue", "source"];
@@ -37,6 +38,24 @@ const OF_ACCOUNTS: [&str; 14] = [
     "create_managed_user",
     "delete_managed_user",
     "as_user",
+];
+
+/// What only a client of a service that charges does; this one nobody serves, either.
+const OF_CHARGING: [&str; 14] = [
+    "create_order",
+    "order",
+    "quote",
+    "edit_settings",
+    "apply_promo",
+    "place",
+    "delete_order",
+    "dictionary",
+    "regenerate_application_token",
+    "billing_address",
+    "set_billing_address",
+    "billing_card",
+    "billing_client_token",
+    "save_billing_card",
 ];
 
 impl Parameter {
@@ -140,7 +159,8 @@ impl Function {
             return match kind {
                 "options" if name.starts_with("call") => "v.call".into(),
                 "options" if self.name == "tiro_client_new_with_tokens" => "v.accounts".into(),
-                "client" if self.is_of_accounts() => "v.remote".into(),
+                "client" if self.is_verb_of(&OF_ACCOUNTS) => "v.remote".into(),
+                "client" if self.is_verb_of(&OF_CHARGING) => "v.charging".into(),
                 _ => format!("v.{kind}"),
             };
         }
@@ -163,7 +183,13 @@ impl Function {
             ("const char *", "target") => "\"/api/records\"",
             ("const char *", "content_type") => "\"text/plain\"",
             ("const char *", "ticket" | "initials") => "\"t\"",
-            ("const char *", "redirect_url") => "\"http://127.0.0.1:1/callback\"",
+            ("const char *", "redirect_url" | "url") => "\"http://127.0.0.1:1/callback\"",
+            ("const char *const *", "recording_ids") => "v.ids",
+            ("size_t", "count") => "1",
+            ("const char *", "code" | "nonce") => "\"CODE\"",
+            ("const char *", "dictionary") => "\"types\"",
+            ("const char *", "of") => "\"en\"",
+            ("const char *", "address") => "\"{}\"",
             ("const char *", "email") => "\"ada@example.com\"",
             ("const char *", "first_name" | "last_name" | "display_name") => "\"Ada\"",
             ("tiro_match *", _) => "v.matches",
@@ -206,9 +232,8 @@ impl Function {
         value.to_owned()
     }
 
-    /// A verb that only services with accounts have.
-    fn is_of_accounts(&self) -> bool {
-        self.name.strip_prefix("tiro_client_").is_some_and(|verb| OF_ACCOUNTS.contains(&verb))
+    fn is_verb_of(&self, verbs: &[&str]) -> bool {
+        self.name.strip_prefix("tiro_client_").is_some_and(|verb| verbs.contains(&verb))
     }
 
     /// Whether its path is that of a file to be written.
@@ -232,6 +257,7 @@ impl Function {
             "tiro_op_join_transcript" => "TRANSCRIPT",
             "tiro_op_join_document" => "DOCUMENT",
             "tiro_op_join_login" => "LOGIN",
+            "tiro_op_join_order" => "ORDER",
             "tiro_op_take_event" => "EVENTS",
             _ => "RECORDING",
         }

@@ -1,4 +1,4 @@
-//! What can be given to be transcribed: a path; bytes and other buffers; a file descriptor; a binary file or anything
+//! What can be given to be transcribed: a path; a URL; bytes and other buffers; a file descriptor; a binary file or anything
 //! else with `read()`. Here it is decided which it is; how files and buffers are read lies in `callbacks`.
 
 mod callbacks;
@@ -12,6 +12,7 @@ use tiro::{ErrorKind, SharedBytes, Source};
 
 use crate::attach::Held;
 use crate::error::{guarded, refused};
+use crate::quoted;
 pub(crate) use callbacks::Failure;
 use callbacks::{Buffered, File, View};
 
@@ -41,6 +42,12 @@ pub(crate) fn given(object: &Bound<'_, PyAny>, name: Option<&str>) -> PyResult<G
         let path: PathBuf = object.extract()?;
         return Ok(guarded(py, || Source::from_path(path))?.into());
     }
+    if let Ok(remote) = object.cast::<RemoteSource>() {
+        if name.is_some() {
+            return Err(refused(py, ErrorKind::Argument, "a URL brings its own name"));
+        }
+        return Ok(remote.get().0.clone().into());
+    }
     if let Ok(bytes) = object.cast::<PyBytes>() {
         return Ok(Source::from_bytes(Bytes::shared(bytes), name.unwrap_or_default()).into());
     }
@@ -58,6 +65,30 @@ pub(crate) fn given(object: &Bound<'_, PyAny>, name: Option<&str>) -> PyResult<G
     };
     let view = View::new(&view)?;
     Ok(Source::from_callbacks(Box::new(Buffered::new(view)), name.unwrap_or_default()).into())
+}
+
+/// What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it.
+#[pyclass(frozen, module = "tiro")]
+pub(crate) struct RemoteSource(Source);
+
+#[pymethods]
+impl RemoteSource {
+    #[new]
+    #[pyo3(signature = (url, /))]
+    fn new(py: Python<'_>, url: &str) -> PyResult<Self> {
+        guarded(py, || Source::from_url(url)).map(Self)
+    }
+
+    /// The file name at the end of the URL.
+    #[getter]
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// Without the URL, which may hold a secret.
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        Ok(format!("<tiro.RemoteSource {}>", quoted(py, self.0.name())?))
+    }
 }
 
 /// Bytes of Python's, which never change and never move.

@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[&str] = &["
         client TEXT NOT NULL,
         source_name TEXT NOT NULL,
         source_path BLOB,
+        source_url TEXT,
         source_size INTEGER,
         source_sha256 TEXT,
         options TEXT NOT NULL,
@@ -42,10 +43,10 @@ pub(super) const MIGRATIONS: &[&str] = &["
 
 pub(super) fn insert(connection: &Connection, new: &Record) -> Result<u32> {
     connection.execute(
-        "INSERT INTO jobs (id, service, identity, key, client, source_name, source_path, source_size, source_sha256,
-            options, step, intended_at_ms, recording_id, created_at_ms, changed_at_ms)
-         VALUES (:id, :service, :identity, :key, :client, :source_name, :source_path, :source_size, :source_sha256,
-            :options, :step, :intended_at_ms, :recording_id, :created_at_ms, :changed_at_ms)",
+        "INSERT INTO jobs (id, service, identity, key, client, source_name, source_path, source_url, source_size,
+            source_sha256, options, step, intended_at_ms, recording_id, created_at_ms, changed_at_ms)
+         VALUES (:id, :service, :identity, :key, :client, :source_name, :source_path, :source_url, :source_size,
+            :source_sha256, :options, :step, :intended_at_ms, :recording_id, :created_at_ms, :changed_at_ms)",
         named_params! {
             ":id": new.id,
             ":service": new.whose.service,
@@ -54,6 +55,7 @@ pub(super) fn insert(connection: &Connection, new: &Record) -> Result<u32> {
             ":client": new.client,
             ":source_name": new.source.name,
             ":source_path": new.source.path.as_deref().map(path_bytes),
+            ":source_url": new.source.url.as_ref().map(ExposeSecret::expose_secret),
             ":source_size": new.source.size.map(|size| i64::try_from(size).unwrap_or(i64::MAX)),
             ":source_sha256": new.source.sha256,
             ":options": json(&new.options),
@@ -122,6 +124,7 @@ fn record_of(row: &Row<'_>) -> Result<Record> {
         source: SourceFacts {
             name: row.get("source_name")?,
             path: row.get::<_, Option<Vec<u8>>>("source_path")?.map(path_of),
+            url: row.get::<_, Option<String>>("source_url")?.map(SecretString::from),
             size: size.map(i64::unsigned_abs),
             sha256: row.get("source_sha256")?,
         },

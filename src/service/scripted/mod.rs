@@ -1,6 +1,7 @@
 //! The scripted service: answers with the statuses, the transcript, the pace and the errors that it is told to, for
 //! tests of tiro and of programs that use it. It keeps nothing but in memory and talks to nobody.
 
+mod orders;
 mod script;
 
 use std::io::Read;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
+use super::orders::Orders;
 use super::{Call, PageRequest, Service, ServiceFuture, no_recording};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{EventFeed, ServiceEvent, ServiceEventKind};
@@ -22,6 +24,7 @@ use crate::runtime::sync::Mutex;
 use crate::runtime::{ProgressPhase, blocking};
 use crate::source::{Claim, read_error};
 use crate::transcript::Transcript;
+use orders::OrderBook;
 use script::{Script, Verb};
 
 pub(super) struct Scripted {
@@ -29,6 +32,7 @@ pub(super) struct Scripted {
     token: Option<SecretString>,
     next_id: AtomicU64,
     recordings: Mutex<Vec<Entry>>,
+    book: OrderBook,
 }
 
 struct Entry {
@@ -45,6 +49,7 @@ impl Scripted {
             token: options.secret("access_token"),
             next_id: AtomicU64::new(1),
             recordings: Mutex::default(),
+            book: OrderBook::default(),
         })
     }
 
@@ -230,6 +235,10 @@ impl Service for Scripted {
 
     fn events<'a>(&'a self, call: &'a Call, feed: EventFeed) -> ServiceFuture<'a, ()> {
         Box::pin(self.tell(call, feed))
+    }
+
+    fn orders(&self) -> Option<&dyn Orders> {
+        self.script.orders.is_some().then_some(self)
     }
 
     fn may_upload_again(&self) -> bool {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::orders::OrdersScript;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::ServiceEventKind;
 use crate::recording::RecordingStatus;
@@ -24,6 +25,13 @@ pub(super) enum Verb {
     Delete,
     Purge,
     Events,
+    CreateOrder,
+    Order,
+    EditSettings,
+    ApplyPromo,
+    Place,
+    DeleteOrder,
+    Dictionary,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,6 +47,8 @@ pub(super) struct Script {
     transcript: TranscriptScript,
     errors: BTreeMap<Verb, ErrorScript>,
     events: Vec<EventScript>,
+    /// What orders cost; `None`: nothing has to be ordered.
+    pub(super) orders: Option<OrdersScript>,
     panic: Option<Verb>,
 }
 
@@ -52,6 +62,7 @@ impl Default for Script {
             transcript: TranscriptScript::default(),
             errors: BTreeMap::new(),
             events: Vec::new(),
+            orders: None,
             panic: None,
         }
     }
@@ -150,6 +161,11 @@ impl Script {
         })?;
         if script.statuses.is_empty() {
             return Err(Error::new(ErrorKind::Option, "script: statuses is empty"));
+        }
+        if let Some(orders) = &script.orders {
+            orders.check().map_err(|error| {
+                Error::new(ErrorKind::Option, format!("script: {error}")).with_hint(error.hint())
+            })?;
         }
         let unknown = script.errors.values().find(|error| ErrorKind::from_name(&error.code).is_none());
         match unknown {

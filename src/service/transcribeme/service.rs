@@ -69,6 +69,10 @@ impl Service for TranscribeMe {
         Box::pin(self.watcher.events(feed))
     }
 
+    fn identity(&self) -> String {
+        self.platform.session.key().at(&self.platform.api)
+    }
+
     fn remote(&self) -> Option<&dyn Remote> {
         Some(self)
     }
