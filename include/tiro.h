@@ -90,6 +90,10 @@
 #define TIRO_E_QUOTA (-408)
 /* It exists already, or somebody else changed it meanwhile. */
 #define TIRO_E_CONFLICT (-409)
+/* This would cost money, and nobody has agreed to the price: the error's detail is the quote. Nothing was bought. */
+#define TIRO_E_CONFIRM_REQUIRED (-410)
+/* The price is another than the one that was agreed to: the error's detail has both. Nothing was bought. */
+#define TIRO_E_QUOTE_CHANGED (-411)
 /* Reading or writing on this machine failed. */
 #define TIRO_E_IO (-501)
 /* There is no such file. */
@@ -104,6 +108,8 @@
 #define TIRO_E_TOO_MANY_FILES (-506)
 /* A source's callback failed, or gave fewer or more bytes than it declared. */
 #define TIRO_E_SOURCE (-507)
+/* The source is not the one that the job was begun with, or has to be given again to go on. The job stays as it is. */
+#define TIRO_E_SOURCE_CHANGED (-508)
 /* The recording holds no sound at all. */
 #define TIRO_E_MEDIA_EMPTY (-511)
 /* The format or codec is not one tiro decodes. */
@@ -124,11 +130,11 @@
 #define TIRO_E_ENGINE (-524)
 /* The processor lacks instructions that the recogniser needs. */
 #define TIRO_E_CPU_UNSUPPORTED (-525)
-/* The store of recordings was written by a newer version of tiro. Nothing in it was touched. */
+/* The store of recordings, or the journal of jobs, was written by a newer version of tiro. Nothing in it was touched. */
 #define TIRO_E_STORE_NEWER (-526)
-/* The store of recordings is damaged, or is none. Nothing in it was touched. */
+/* The store of recordings, or the journal of jobs, is damaged, or is none. Nothing in it was touched. */
 #define TIRO_E_STORE_CORRUPT (-527)
-/* Another process does not let go of the store of recordings. */
+/* Another process does not let go of the store of recordings, or of the journal of jobs. */
 #define TIRO_E_STORE_BUSY (-528)
 /* A document could not be read: not JSON, or not of the format it is read as. */
 #define TIRO_E_DOCUMENT (-531)
@@ -170,6 +176,8 @@
 #define TIRO_OPT_ALLOW_PLAIN_HTTP "allow_plain_http"
 /* Where the service's API is. Default: the vendor's. */
 #define TIRO_OPT_API_BASE_URL "api_base_url"
+/* Signs in an account for programs, instead of its password. */
+#define TIRO_OPT_APPLICATION_TOKEN "application_token"
 /* Where the service's sign-in is. Default: the vendor's. */
 #define TIRO_OPT_AUTH_BASE_URL "auth_base_url"
 /* PEM file with further certificate authorities, added to the system's. */
@@ -180,6 +188,8 @@
 #define TIRO_OPT_CLIENT_ID "client_id"
 /* The API client's secret, if it has one. */
 #define TIRO_OPT_CLIENT_SECRET "client_secret"
+/* The quote that a person has agreed to, as it was told, such as 5.00 USD: the order is placed at exactly this price, or not at all. */
+#define TIRO_OPT_CONFIRMED_PRICE "confirmed_price"
 /* Longest time to connect, in ms. */
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
 /* Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client. */
@@ -198,6 +208,10 @@
 #define TIRO_OPT_EXPORT_TIMESTAMPS "export_timestamps"
 /* Title of the document. Default: the recording's id. */
 #define TIRO_OPT_EXPORT_TITLE "export_title"
+/* Token of another provider that signs an account in; with provider and role. */
+#define TIRO_OPT_EXTERNAL_TOKEN "external_token"
+/* Whether a job is begun anew although the journal knows one of the same key. */
+#define TIRO_OPT_FORCE_NEW "force_new"
 /* Version of the API to ask for (spec: 5.1). Default: none is sent. */
 #define TIRO_OPT_GOSPEECH_API_VERSION "gospeech.api_version"
 /* Query parameter of gospeech.api_version. */
@@ -262,14 +276,20 @@
 #define TIRO_OPT_IDENTITY "identity"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
+/* What a job is known by in the journal: the same key is the same job. Default: made of the source's SHA-256 and size, and of the settings (docs/jobs.md). */
+#define TIRO_OPT_JOB_KEY "job_key"
+/* File (SQLite, 0600) in which whole jobs are remembered step by step, so that the next process goes on with them. Default: none, jobs end with their client. */
+#define TIRO_OPT_JOURNAL "journal"
 /* With data_dir, what an unfinished recording is taken up again from: reference: the file itself, if it was given by its path, else a copy; copy: always a copy. */
 #define TIRO_OPT_KEEP_MEDIA "keep_media"
-/* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. */
+/* Language of the speech: a code such as en, or auto to find it; all but English needs a multilingual model. TranscribeMe: an id or name of its own list, sent only if it is set. */
 #define TIRO_OPT_LANGUAGE "language"
 /* How long an operation waits for a person to log in, and a login may take, in ms. */
 #define TIRO_OPT_LOGIN_TIMEOUT_MS "login_timeout_ms"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
 #define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"
+/* The most that an order may cost to be placed without asking, such as 5.00 USD. Without this and confirmed_price nothing is ever bought. */
+#define TIRO_OPT_MAX_PRICE "max_price"
 /* How often a request is repeated that is safe to repeat, within its deadline. */
 #define TIRO_OPT_MAX_RETRIES "max_retries"
 /* The recogniser's model: a name of the table of installable models, or the path of a ggml-*.bin file. */
@@ -280,10 +300,32 @@
 #define TIRO_OPT_MODEL_SHA256 "model_sha256"
 /* Hosts that are reached without the proxy: names (with their subdomains), addresses, networks such as 10.0.0.0/8, with commas. */
 #define TIRO_OPT_NO_PROXY "no_proxy"
-/* The account's password. GoSpeech's own example has none: then the field is left out of the request. */
+/* Accent of the speech: an id or name of the service's list. Default: the order's own. */
+#define TIRO_OPT_ORDER_ACCENT "order.accent"
+/* How the order is paid, a number whose meanings the vendor does not publish. Default: 0, as in its example. */
+#define TIRO_OPT_ORDER_BILLING_TYPE "order.billing_type"
+/* Field of knowledge: an id or name of the service's list. Default: the order's own. */
+#define TIRO_OPT_ORDER_DOMAIN "order.domain"
+/* Whether a strong accent is spoken. */
+#define TIRO_OPT_ORDER_HEAVY_ACCENT "order.heavy_accent"
+/* Whether the recording is noisy. */
+#define TIRO_OPT_ORDER_NOISY_AUDIO "order.noisy_audio"
+/* Kind of document: an id or name of the service's list. Default: the order's own. */
+#define TIRO_OPT_ORDER_OUTPUT "order.output"
+/* Promotional code, applied before the order is quoted. */
+#define TIRO_OPT_ORDER_PROMO_CODE "order.promo_code"
+/* Number of speakers: an id or name of the service's list. Default: the order's own. */
+#define TIRO_OPT_ORDER_SPEAKERS "order.speakers"
+/* How soon: an id or name of the service's list, or hours such as 24h. Default: the order's own. */
+#define TIRO_OPT_ORDER_TURNAROUND "order.turnaround"
+/* Kind of transcription, such as verbatim: an id or name of the service's list. Default: the order's own. */
+#define TIRO_OPT_ORDER_TYPE "order.type"
+/* The account's password. GoSpeech's own example has none: then the field is left out of the request. TranscribeMe's expires by its rules: see application_token. */
 #define TIRO_OPT_PASSWORD "password"
 /* Where the service sends a person's browser after the logout, as registered with the API client. */
 #define TIRO_OPT_POST_LOGOUT_REDIRECT_URI "post_logout_redirect_uri"
+/* Whose external_token it is: Facebook or Google. */
+#define TIRO_OPT_PROVIDER "provider"
 /* URL of an HTTP proxy, without a login; or environment: what HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say. Default: none. */
 #define TIRO_OPT_PROXY "proxy"
 /* Password at the proxy. */
@@ -302,12 +344,16 @@
 #define TIRO_OPT_REQUEST_TIMEOUT_MS "request_timeout_ms"
 /* With data_dir: recordings older than this are deleted when the store is opened and at each upload; 0: kept until they are deleted. */
 #define TIRO_OPT_RETENTION_DAYS "retention_days"
+/* Role of the account that external_token signs in; the vendor lists no values. */
+#define TIRO_OPT_ROLE "role"
 /* OAuth scopes to ask for, with spaces. Default: what the service needs. */
 #define TIRO_OPT_SCOPE "scope"
 /* What the scripted service answers, as JSON (docs/scripted.md). */
 #define TIRO_OPT_SCRIPT "script"
 /* Who transcribes. */
 #define TIRO_OPT_SERVICE "service"
+/* For resuming a job that could not tell whether its last step was done: not_done, done, or the id of what the step made, as somebody has looked it up. */
+#define TIRO_OPT_SETTLE "settle"
 /* Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files. */
 #define TIRO_OPT_SPOOL_DIR "spool_dir"
 /* What becomes of a text that a spreadsheet would take for a formula: an apostrophe goes before it, or nothing. */
@@ -332,7 +378,89 @@
 #define TIRO_OPT_THREADS "threads"
 /* File in which tokens are kept (0600), shared by processes. Default: none, tokens live in memory and end with the client. */
 #define TIRO_OPT_TOKEN_STORE "token_store"
-/* The account: for GoSpeech, its e-mail. */
+/* Where txt, docx and pdf come from: the file by its format's word, as the vendor's own client has it; the download call, as its pages have it; or tiro writes them from the transcript, as it does all other formats. */
+#define TIRO_OPT_TRANSCRIBEME_EXPORT "transcribeme.export"
+/* How many parts of an upload are under way at once. Each holds one part in memory if it is more than 1. */
+#define TIRO_OPT_TRANSCRIBEME_PARALLEL_PARTS "transcribeme.parallel_parts"
+/* What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it (spec: E7). */
+#define TIRO_OPT_TRANSCRIBEME_PART_BODY "transcribeme.part_body"
+/* Size of the parts of an upload, in bytes; the last may be smaller. */
+#define TIRO_OPT_TRANSCRIBEME_PART_BYTES "transcribeme.part_bytes"
+/* Name of the form's field that holds a part. */
+#define TIRO_OPT_TRANSCRIBEME_PART_FIELD "transcribeme.part_field"
+/* Accents of a language. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ACCENTS "transcribeme.path.accents"
+/* Billing address. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_BILLING_ADDRESS "transcribeme.path.billing_address"
+/* Card that is charged. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_BILLING_CARD "transcribeme.path.billing_card"
+/* Token for the payment gateway's own forms. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_BILLING_CLIENT_TOKEN "transcribeme.path.billing_client_token"
+/* Currencies. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_CURRENCIES "transcribeme.path.currencies"
+/* Fields of knowledge. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_DOMAINS "transcribeme.path.domains"
+/* Fetches a transcript as a file. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_DOWNLOAD "transcribeme.path.download"
+/* Languages. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_LANGUAGES "transcribeme.path.languages"
+/* An order. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDER "transcribeme.path.order"
+/* Sets an order's currency. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDER_CURRENCY "transcribeme.path.order_currency"
+/* Sets what is bought for each recording of an order. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDER_EDIT "transcribeme.path.order_edit"
+/* Buys an order. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDER_PLACE "transcribeme.path.order_place"
+/* Applies a promotional code to an order. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDER_PROMO "transcribeme.path.order_promo"
+/* Makes an order. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_ORDERS "transcribeme.path.orders"
+/* Kinds of document. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_OUTPUTS "transcribeme.path.outputs"
+/* Status of a recording. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_RECORDING_STATUS "transcribeme.path.recording_status"
+/* Meanings of a recording's status. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_RECORDING_STATUSES "transcribeme.path.recording_statuses"
+/* The list of recordings. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_RECORDINGS "transcribeme.path.recordings"
+/* Makes a new application token. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_REGENERATE_TOKEN "transcribeme.path.regenerate_token"
+/* Numbers of speakers. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_SPEAKERS "transcribeme.path.speakers"
+/* Gives out tokens, below auth_base_url. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_TOKEN "transcribeme.path.token"
+/* The transcript as JSON. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_TRANSCRIPT "transcribeme.path.transcript"
+/* The transcript as a file. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_TRANSCRIPT_FILE "transcribeme.path.transcript_file"
+/* How soon a transcript can be had. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_TURNAROUNDS "transcribeme.path.turnarounds"
+/* Kinds of transcription. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_TYPES "transcribeme.path.types"
+/* Ends an upload in parts. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_COMMIT "transcribeme.path.upload_commit"
+/* Takes a recording from a URL. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_REMOTE "transcribeme.path.upload_remote"
+/* Asked where the first path is not known to the service (spec: E12). */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_REMOTE_SECOND "transcribeme.path.upload_remote_second"
+/* Takes a recording in one request. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_SIMPLE "transcribeme.path.upload_simple"
+/* Takes a recording in one request after its id (spec: E11). */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_SYNC "transcribeme.path.upload_sync"
+/* Begins an upload: says where its parts go. */
+#define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_URL "transcribeme.path.upload_url"
+/* From when a recording is waited for to when its status is first asked for, in ms. The pause grows by half each time that nothing has changed. */
+#define TIRO_OPT_TRANSCRIBEME_POLL_FIRST_MS "transcribeme.poll_first_ms"
+/* Longest pause between two looks at a recording's status, in ms. A client never asks more than once a second in all. */
+#define TIRO_OPT_TRANSCRIBEME_POLL_LONGEST_MS "transcribeme.poll_longest_ms"
+/* Name of the form's field that holds the file of a simple upload; the vendor's sample has name (spec: U22). */
+#define TIRO_OPT_TRANSCRIBEME_SIMPLE_FIELD "transcribeme.simple_field"
+/* Origins beside the API's own, with commas, such as https://storage.example.com, that get the credentials if the service sends an upload's parts there (spec: U14). */
+#define TIRO_OPT_TRANSCRIBEME_TRUSTED_ORIGINS "transcribeme.trusted_origins"
+/* How a recording is uploaded: in parts, which can be taken up again; in one simple request, which the vendor calls deprecated; or in one after its id (sync), as the vendor's own client does. */
+#define TIRO_OPT_TRANSCRIBEME_UPLOAD "transcribeme.upload"
+/* The account: its e-mail. */
 #define TIRO_OPT_USERNAME "username"
 /* Longest time to wait for a transcription, in ms; -1: without limit. */
 #define TIRO_OPT_WAIT_TIMEOUT_MS "wait_timeout_ms"
@@ -447,6 +575,11 @@ struct ArrowArray {
  * Handles of tiro_service_event.
  */
 #define TIRO_HANDLE_SERVICE_EVENT 12
+
+/**
+ * Handles of tiro_order.
+ */
+#define TIRO_HANDLE_ORDER 13
 
 /**
  * Log level: something failed that is a bug of tiro or of what it stands on.
@@ -584,6 +717,36 @@ struct ArrowArray {
 #define TIRO_RECORDING_RAW 5
 
 /**
+ * Field of tiro_order_copy: the service's id.
+ */
+#define TIRO_ORDER_ID 0
+
+/**
+ * Field of tiro_order_copy: the service's own number or word for the status.
+ */
+#define TIRO_ORDER_RAW_STATUS 1
+
+/**
+ * Field of tiro_order_copy: what it costs, such as 5.00 USD.
+ */
+#define TIRO_ORDER_PRICE 2
+
+/**
+ * Field of tiro_order_copy: what it costs, the decimal number alone.
+ */
+#define TIRO_ORDER_AMOUNT 3
+
+/**
+ * Field of tiro_order_copy: the currency of what it costs.
+ */
+#define TIRO_ORDER_CURRENCY 4
+
+/**
+ * Field of tiro_order_copy: the service's own description of it.
+ */
+#define TIRO_ORDER_RAW 5
+
+/**
  * Field of tiro_login_copy: where to send the browser.
  */
 #define TIRO_LOGIN_URL 0
@@ -669,6 +832,11 @@ typedef struct tiro_op tiro_op;
  * TIRO_E_STATE. Whoever takes options takes a copy: they may be freed at once.
  */
 typedef struct tiro_options tiro_options;
+
+/**
+ * An order as it was when the service was asked. Immutable; may be read by any thread.
+ */
+typedef struct tiro_order tiro_order;
 
 /**
  * A page of a list of recordings. Immutable; may be read by any thread.
@@ -1670,6 +1838,315 @@ tiro_status tiro_client_export_to_path(tiro_client *client,
                                        tiro_error **err);
 
 /**
+ * Starts to make an order of recordings that are uploaded: count ids in an array. Costs nothing yet. The operation
+ * results in an order.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The ids are copied.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service charges nobody; TIRO_E_ARGUMENT for no recordings, more
+ * than 10000, or an empty or overlong id; TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_UTF8, TIRO_E_NULL also for one of
+ * the ids, TIRO_E_HANDLE. What the service says comes with the operation.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_create_order(tiro_client *client,
+                                     const char *const *recording_ids,
+                                     size_t count,
+                                     const tiro_options *call,
+                                     tiro_op **op,
+                                     tiro_error **err);
+
+/**
+ * Starts to ask for an order as it is now. The operation results in an order.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service charges nobody; TIRO_E_ARGUMENT for an empty or overlong id;
+ * TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_UTF8, TIRO_E_NULL, TIRO_E_HANDLE. The operation: TIRO_E_NOT_FOUND and
+ * what the service says.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_order(tiro_client *client,
+                              const char *id,
+                              const tiro_options *call,
+                              tiro_op **op,
+                              tiro_error **err);
+
+/**
+ * Starts to ask what an order would cost if it were placed now. The operation results in a document, JSON: an object
+ * with order_id, price (an object with amount, decimal text, and currency; null: the service does not say) and
+ * recordings (an array of objects with id and price).
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_quote(tiro_client *client,
+                              const char *id,
+                              const tiro_options *call,
+                              tiro_op **op,
+                              tiro_error **err);
+
+/**
+ * Starts to set what is bought for every recording of an order, as the options order.* and language of this call say.
+ * What they do not say stays as it is. The operation results in the order as it is then.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order. The operation also: TIRO_E_OPTION for a name that the service's lists do not have,
+ * with the names that they have.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_edit_settings(tiro_client *client,
+                                      const char *id,
+                                      const tiro_options *call,
+                                      tiro_op **op,
+                                      tiro_error **err);
+
+/**
+ * Starts to apply a promotional code to an order that is not placed. The operation results in the order as it is then.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order; TIRO_E_ARGUMENT for an empty or overlong code, too. The operation also:
+ * TIRO_E_REJECTED for a code that the service does not take.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_apply_promo(tiro_client *client,
+                                    const char *id,
+                                    const char *code,
+                                    const tiro_options *call,
+                                    tiro_op **op,
+                                    tiro_error **err);
+
+/**
+ * Starts to buy an order: spends money. Only at a price that the options of this call agree to, confirmed_price or
+ * max_price, which is compared with what the order costs at this moment. The request is never sent twice. The operation
+ * results in the order as it is then.
+ *
+ * NULL: call NULL agrees to no price; err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order. The operation also: TIRO_E_CONFIRM_REQUIRED with order_id, amount and currency
+ * in tiro_error_detail, TIRO_E_QUOTE_CHANGED with order_id, confirmed and now: nothing was bought;
+ * TIRO_E_NEEDS_ACTION if it is not known whether it was bought, and the hint says what to look at.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_place(tiro_client *client,
+                              const char *id,
+                              const tiro_options *call,
+                              tiro_op **op,
+                              tiro_error **err);
+
+/**
+ * Starts to remove an order that is not placed. The operation has no result: use tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_delete_order(tiro_client *client,
+                                     const char *id,
+                                     const tiro_options *call,
+                                     tiro_op **op,
+                                     tiro_error **err);
+
+/**
+ * Starts to ask for one of the service's lists of what can be ordered: types, speakers, outputs, turnarounds,
+ * languages, accents, domains, recording_statuses or currencies. Asked for once in a client's life. The operation
+ * results in a document, JSON: an object with name, entries (an array of objects with id, name, description and
+ * is_default, null where the service does not say) and raw (the service's own answer).
+ *
+ * NULL: of is the id of the entry of another list that this one belongs to, the language of accents, and may be NULL
+ * elsewhere; call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_order. The operation: TIRO_E_ARGUMENT for a list that there is not.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_dictionary(tiro_client *client,
+                                   const char *dictionary,
+                                   const char *of,
+                                   const tiro_options *call,
+                                   tiro_op **op,
+                                   tiro_error **err);
+
+/**
+ * Starts to make a new token that signs programs in (application_token); it may end the one before. tiro never does so
+ * by itself. The operation results in a document, the token alone as text: a secret.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_UNSUPPORTED if the service charges nobody; TIRO_E_OPTION, TIRO_E_FORKED,
+ * TIRO_E_NULL, TIRO_E_HANDLE. What the service says comes with the operation.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_regenerate_application_token(tiro_client *client,
+                                                     const tiro_options *call,
+                                                     tiro_op **op,
+                                                     tiro_error **err);
+
+/**
+ * Starts to ask for the billing address. The operation results in a document, the service's own JSON.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_regenerate_application_token.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_billing_address(tiro_client *client,
+                                        const tiro_options *call,
+                                        tiro_op **op,
+                                        tiro_error **err);
+
+/**
+ * Starts to set the billing address, from an object of the service's own JSON. The operation results in a document, what
+ * the service answers.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_regenerate_application_token; TIRO_E_ARGUMENT for what is no JSON object or overlong;
+ * TIRO_E_UTF8.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_set_billing_address(tiro_client *client,
+                                            const char *address,
+                                            const tiro_options *call,
+                                            tiro_op **op,
+                                            tiro_error **err);
+
+/**
+ * Starts to ask for the card that is charged. The operation results in a document, the service's own JSON: its last
+ * digits and its end.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_regenerate_application_token.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_billing_card(tiro_client *client,
+                                     const tiro_options *call,
+                                     tiro_op **op,
+                                     tiro_error **err);
+
+/**
+ * Starts to ask for a token for the payment gateway's own forms, which take a person's card. The operation results in a
+ * document, the token alone as text: a secret.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_regenerate_application_token.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_billing_client_token(tiro_client *client,
+                                             const tiro_options *call,
+                                             tiro_op **op,
+                                             tiro_error **err);
+
+/**
+ * Starts to have a card charged from now on, by the nonce that the payment gateway's own forms gave for it. A card's
+ * number never goes through tiro. The operation results in a document, what the service answers.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_regenerate_application_token; TIRO_E_ARGUMENT for an empty or overlong nonce;
+ * TIRO_E_UTF8.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_save_billing_card(tiro_client *client,
+                                          const char *nonce,
+                                          const tiro_options *call,
+                                          tiro_op **op,
+                                          tiro_error **err);
+
+/**
+ * Starts to list the jobs that the journal (option journal) has of this client's identity, the newest first; without a
+ * journal those of this client that stopped on the way. The operation results in a document, JSON: an array of objects
+ * with id, key, service, name, path, state (running, stopped, needs_action, confirm_required, ready
+ * or failed), step, recording_id, order_id, quote (an object with amount and currency, or null), error,
+ * message, hint, created_at_ms and changed_at_ms.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: TIRO_OK; TIRO_E_OPTION, TIRO_E_STATE, TIRO_E_FORKED, TIRO_E_NULL, TIRO_E_HANDLE. The operation:
+ * TIRO_E_STORE_CORRUPT, TIRO_E_STORE_NEWER, TIRO_E_STORE_BUSY and the local errors, all of the journal.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_jobs(tiro_client *client,
+                             const tiro_options *call,
+                             tiro_op **op,
+                             tiro_error **err);
+
+/**
+ * Starts to go on with a job that stopped, by its id (tiro_error_job_id, tiro_client_jobs). What is wanted stays as it
+ * was; the call may agree to a price (confirmed_price, max_price) or say what became of a step whose outcome nobody
+ * knows (settle). The operation results in a transcript.
+ *
+ * NULL: source may be NULL unless the upload is not done and the job was not begun with a path; call and err may be
+ * NULL. The operation is the caller's: join it or free it. The source stays the caller's, too.
+ * Returns: as tiro_client_transcribe; TIRO_E_ARGUMENT for an empty or overlong id; TIRO_E_UTF8. The operation: as
+ * that of tiro_client_transcribe; TIRO_E_NOT_FOUND for a job that the journal does not have, TIRO_E_SOURCE_CHANGED,
+ * TIRO_E_CONFIRM_REQUIRED, TIRO_E_QUOTE_CHANGED, TIRO_E_NEEDS_ACTION.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_resume(tiro_client *client,
+                               const char *id,
+                               tiro_source *source,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
+ * Starts to go on with every job of this client's identity that nobody works on, side by side, until their transcripts
+ * can be fetched. One that cannot go on keeps no other from it. The operation results in a document, JSON: an array of
+ * objects with job (as tiro_client_jobs has it), error (such as TIRO_E_CONFIRM_REQUIRED, or empty), message,
+ * hint and detail.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_jobs. The operation: as that of tiro_client_jobs.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_resume_all(tiro_client *client,
+                                   const tiro_options *call,
+                                   tiro_op **op,
+                                   tiro_error **err);
+
+/**
+ * Starts to forget a job that nobody works on. What the service has of it stays there. The operation has no result: use
+ * tiro_op_join.
+ *
+ * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
+ * Returns: as tiro_client_jobs; TIRO_E_ARGUMENT for an empty or overlong id; TIRO_E_UTF8. The operation: as that of
+ * tiro_client_jobs; TIRO_E_NOT_FOUND, TIRO_E_STATE for a job that is running.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_client_forget(tiro_client *client,
+                               const char *id,
+                               const tiro_options *call,
+                               tiro_op **op,
+                               tiro_error **err);
+
+/**
  * Frees an operation. A pending one is cancelled and completes as TIRO_E_CANCELLED for whoever still waits for it;
  * its events in a queue are dropped, its callback is still called.
  *
@@ -1875,6 +2352,20 @@ TIRO_API
 tiro_status tiro_op_join_login(tiro_op *op,
                                int64_t timeout_ms,
                                tiro_login **login,
+                               tiro_error **err);
+
+/**
+ * Waits for an operation, takes the order it results in and frees it.
+ *
+ * NULL: err may be NULL. The order is the caller's: free it with tiro_order_free.
+ * Returns: as tiro_op_join; TIRO_E_RESULT_TYPE if the result is of another type: the operation stays.
+ * Thread: any. Blocks: up to timeout_ms (negative: without limit; 0: not at all).
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_op_join_order(tiro_op *op,
+                               int64_t timeout_ms,
+                               tiro_order **order,
                                tiro_error **err);
 
 /**
@@ -2126,6 +2617,21 @@ tiro_status tiro_source_from_callbacks(tiro_read_fn read,
                                        tiro_error **err);
 
 /**
+ * Makes a source of what stands at a public URL (http or https), for a service that fetches it by itself. tiro does not
+ * read it. Elsewhere the operation is TIRO_E_UNSUPPORTED.
+ *
+ * NULL: err may be NULL. Free with tiro_source_free.
+ * Returns: TIRO_OK; TIRO_E_ARGUMENT for a URL that is none, overlong or has a user name; TIRO_E_UTF8,
+ * TIRO_E_NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_source_from_url(const char *url,
+                                 tiro_source **source,
+                                 tiro_error **err);
+
+/**
  * Frees a source. An operation that is reading it goes on; the source's destroy runs when nobody reads it any more.
  *
  * NULL: source may be NULL.
@@ -2325,6 +2831,132 @@ tiro_status tiro_page_recording(const tiro_page *page,
                                 uint64_t index,
                                 tiro_recording **recording,
                                 tiro_error **err);
+
+/**
+ * Frees an order and the texts borrowed from it. Nothing happens at the service.
+ *
+ * NULL: order may be NULL.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API void tiro_order_free(tiro_order *order);
+
+/**
+ * The service's id of an order.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_id(const tiro_order *order, size_t *len);
+
+/**
+ * The service's own number or word for the status of an order, whose meanings it may not publish.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" if the service did not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_raw_status(const tiro_order *order, size_t *len);
+
+/**
+ * What an order costs, all in all, such as 5.00 USD: as confirmed_price takes it.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" if the service did not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_price(const tiro_order *order, size_t *len);
+
+/**
+ * What an order costs: the decimal number alone, such as 5.00. Not for floating-point numbers.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" if the service did not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_amount(const tiro_order *order, size_t *len);
+
+/**
+ * The currency of what an order costs, such as USD.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" if the service did not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_currency(const tiro_order *order, size_t *len);
+
+/**
+ * The service's own description of an order, as JSON.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed; copy with tiro_order_copy.
+ * Returns: "" for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_raw(const tiro_order *order, size_t *len);
+
+/**
+ * How many recordings are in an order.
+ *
+ * NULL: order may be NULL.
+ * Returns: 0 for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API uint64_t tiro_order_recording_count(const tiro_order *order);
+
+/**
+ * The service's id of a recording of an order, by its number from 0.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed.
+ * Returns: "" if there is no such number, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_recording_id(const tiro_order *order, uint64_t index, size_t *len);
+
+/**
+ * What a recording of an order costs, by its number from 0, such as 5.00 USD.
+ *
+ * NULL: order and len may be NULL. Borrowed until the order is freed.
+ * Returns: "" if the service did not say or there is no such number, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API const char *tiro_order_recording_price(const tiro_order *order, uint64_t index, size_t *len);
+
+/**
+ * When an order was paid, in Unix milliseconds.
+ *
+ * NULL: order may be NULL.
+ * Returns: -1 if it was not or the service does not say, and for NULL or a bad handle.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API int64_t tiro_order_paid_at_ms(const tiro_order *order);
+
+/**
+ * Copies a text of an order (TIRO_ORDER_*) with its NUL into buf; *need is the size that takes.
+ *
+ * NULL: buf may be NULL if cap is 0; err may be NULL.
+ * Returns: TIRO_OK; TIRO_E_BUFFER if cap is too small, with nothing written but *need; TIRO_E_ARGUMENT for
+ * an unknown field; TIRO_E_NULL, TIRO_E_HANDLE.
+ * Thread: any. Blocks: no.
+ * @since 0.1.0
+ */
+TIRO_API
+tiro_status tiro_order_copy(const tiro_order *order,
+                            int32_t field_number,
+                            char *buf,
+                            size_t cap,
+                            size_t *need,
+                            tiro_error **err);
 
 /**
  * Frees a login and the texts borrowed from it. The login itself can still be completed with its ticket.

@@ -40,8 +40,8 @@ pub unsafe extern "C" fn tiro_client_jobs(
 /// was; the call may agree to a price (`confirmed_price`, `max_price`) or say what became of a step whose outcome nobody
 /// knows (`settle`). The operation results in a transcript.
 ///
-/// NULL: `source` is needed only where the upload is not done and the job was not begun with a path; `call` and `err` may
-/// be NULL. The operation is the caller's: join it or free it. The source stays the caller's, too.
+/// NULL: `source` may be NULL unless the upload is not done and the job was not begun with a path; `call` and `err` may be
+/// NULL. The operation is the caller's: join it or free it. The source stays the caller's, too.
 /// Returns: as `tiro_client_transcribe`; `TIRO_E_ARGUMENT` for an empty or overlong id; `TIRO_E_UTF8`. The operation: as
 /// that of `tiro_client_transcribe`; `TIRO_E_NOT_FOUND` for a job that the journal does not have, `TIRO_E_SOURCE_CHANGED`,
 /// `TIRO_E_CONFIRM_REQUIRED`, `TIRO_E_QUOTE_CHANGED`, `TIRO_E_NEEDS_ACTION`.

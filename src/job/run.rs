@@ -62,7 +62,7 @@ impl Run {
     /// Goes on to the transcript.
     pub(super) async fn transcript(mut self) -> Result<Transcript> {
         let outcome = async {
-            self.to_ready().await?;
+            self.until_ready().await?;
             let id = self.ledger.now().recording_id;
             Ok(self.context.transcript(&id).await.map_err(gone_since)?)
         };
@@ -72,11 +72,11 @@ impl Run {
 
     /// Goes on until the transcript can be fetched.
     pub(super) async fn ready(mut self) -> Result<()> {
-        let outcome = self.to_ready().await;
+        let outcome = self.until_ready().await;
         self.ended(outcome).await
     }
 
-    async fn to_ready(&mut self) -> Result<(), Halt> {
+    async fn until_ready(&mut self) -> Result<(), Halt> {
         loop {
             match steps::next(self.ledger.step(), self.abilities()) {
                 Action::Fetch => return Ok(()),

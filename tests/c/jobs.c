@@ -1,8 +1,6 @@
 /* Jobs with a journal, and what is left of them where they stop. */
 #include "check.h"
 
-#define NEVER_READY "{\"statuses\": [{\"status\": \"processing\"}]}"
-
 static tiro_options *options_of(const char *const pairs[][2], size_t count)
 {
     tiro_options *options = tiro_options_new();

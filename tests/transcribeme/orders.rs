@@ -104,7 +104,7 @@ fn new_orders_are_answered_in_three_forms() {
         let client = fixture.tm();
         let recording = done(client.upload(&crate::fixture::sound(10, "a.wav"), None));
         let order = done(client.create_order(&[&recording.id], None));
-        assert_eq!(order.recording_ids, [recording.id.clone()], "{form}");
+        assert_eq!(order.recording_ids, std::slice::from_ref(&recording.id), "{form}");
         assert_eq!(done(client.order(&order.id, None)).id, order.id);
     }
 }

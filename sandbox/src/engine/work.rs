@@ -15,7 +15,7 @@ pub(crate) struct Work {
     pub(crate) name: String,
     /// The e-mail of whose it is.
     pub(crate) email: String,
-    #[cfg_attr(not(feature = "local"), allow(dead_code, reason = "a script knows what it says"))]
+    #[cfg_attr(not(feature = "local"), expect(dead_code, reason = "only the recogniser has languages"))]
     pub(super) language: Option<String>,
     service: Service,
 }

@@ -83,7 +83,8 @@ async fn tokens_parts_orders_and_the_work_outlive_it() {
     let program = Program::start(&data, &ports);
     program.part(&url, 1).await;
     let query = url.split_once('?').unwrap().1;
-    let commit = program.http.post(program.url(&format!("uploads/async/commit?{query}"))).body("");
+    let commit =
+        program.http.post(program.url(&format!("uploads/async/commit?{query}"))).header("Content-Length", 0);
     program.ask(commit, &token).await;
     let recording = program.control("recordings").await["recordings"][0].clone();
     assert_eq!((&recording["size"], &recording["status"]), (&json!(10), &json!(1)));

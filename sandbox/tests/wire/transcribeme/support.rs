@@ -105,7 +105,7 @@ impl Customer {
 
     pub async fn commit(&self, begun: &Begun) -> StatusCode {
         let path = format!("uploads/async/commit?uploadId={}&recordingId={}", begun.upload, begun.recording);
-        self.request(Method::POST, &path).body("").send().await.unwrap().status()
+        self.request(Method::POST, &path).header("Content-Length", 0).send().await.unwrap().status()
     }
 
     /// A whole upload; the recording's id.

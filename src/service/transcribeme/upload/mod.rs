@@ -7,6 +7,8 @@ mod remote;
 mod send;
 mod simple;
 mod target;
+#[cfg(test)]
+mod tests;
 
 use secrecy::SecretString;
 
