@@ -201,7 +201,7 @@ impl Worker {
                         std::thread::sleep(pause);
                         break;
                     }
-                    std::thread::sleep(Duration::from_micros(500));
+                    std::thread::sleep(Duration::from_millis(2));
                 }
             }
         }
