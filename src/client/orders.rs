@@ -126,22 +126,24 @@ impl CallContext {
     /// What came of a purchase that did not end well.
     async fn settle(&self, before: &Order, error: Error) -> Result<Order> {
         let orders = self.orders()?;
-        match self.in_turn(orders.was_placed(&self.call, before)).await {
-            Ok(Some(true)) => {
-                orders.remember_placed(&before.recording_ids);
-                Ok(self.as_placed(before.clone()).await)
-            }
-            Ok(Some(false)) => Err(error),
-            // A refusal is an answer: nothing was bought.
-            _ if error.http_status().is_some_and(|status| (400..500).contains(&status) && status != 408) => {
-                Err(error)
-            }
-            _ => {
-                let what = format!("whether order {} is placed is not known: {error}", before.id);
-                Err(Error::new(ErrorKind::NeedsAction, what)
-                    .with_hint("look at the order in the service's own pages before it is placed again"))
-            }
+        let looked = self.in_turn(orders.was_placed(&self.call, before)).await;
+        if let Ok(Some(true)) = looked {
+            orders.remember_placed(&before.recording_ids);
+            return Ok(self.as_placed(before.clone()).await);
         }
+        // A refusal is an answer: nothing was bought.
+        if error.http_status().is_some_and(|status| (400..500).contains(&status) && status != 408) {
+            return Err(error);
+        }
+        if let Ok(Some(false)) = looked {
+            // The request may still be on its way to be done: so nobody is told that trying again is safe.
+            let hint =
+                "as far as the service tells, it is not placed; look once more before it is placed again";
+            return Err(error.with_retriable(false).with_hint(hint));
+        }
+        let what = format!("whether order {} is placed is not known: {error}", before.id);
+        Err(Error::new(ErrorKind::NeedsAction, what)
+            .with_hint("look at the order in the service's own pages before it is placed again"))
     }
 
     /// The order after the purchase; as it was before, where the service does not tell: the purchase stands.

@@ -34,7 +34,13 @@ impl TranscribeMe {
             ("download", Some((_, names))) => self.download(call, id, names).await?,
             (_, Some((name, _))) => self.file(call, id, name).await?,
         };
-        let is_json = response.header("content-type").is_some_and(|kind| kind.contains("json"));
+        let content_type = response.header("content-type").unwrap_or_default().to_ascii_lowercase();
+        if content_type.starts_with("text/html") {
+            // None of the formats is: something on the way answered.
+            let what = format!("the answer is a page of HTML, not the file as {}", format.name);
+            return Err(Error::new(ErrorKind::Protocol, what).with_retriable(false).with_recording_id(id));
+        }
+        let is_json = content_type.contains("json");
         if is_json && to.is_some() {
             // Perhaps a job or a link (spec: U34): no file to write under that name.
             let what = format!("TranscribeMe answered with JSON, not with the file as {}", format.name);

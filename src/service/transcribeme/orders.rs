@@ -4,6 +4,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::TranscribeMe;
+use super::platform::done;
 use super::reading::{Members, elements, id_in, not_understood, scalar, utf8};
 use super::recordings::{InOrder, Listed, Who};
 use super::status::status_of;
@@ -124,8 +125,13 @@ impl TranscribeMe {
 
     async fn remove_order(&self, call: &Call, id: &str) -> Result<()> {
         let url = self.order_url("transcribeme.path.order", id)?;
-        let make = || Ok(Request::new(Method::DELETE, url.clone()));
-        self.platform.ask(&call.options, "delete_order", make).await.map(drop)
+        let make = || Ok(Request::new(Method::DELETE, url.clone()).repeat(Repeat::Safe));
+        let response = self.platform.send(&call.options, make).await?;
+        let done_before = response.was_repeated() && response.status() == 404;
+        match done("delete_order", response).await {
+            Err(_) if done_before => Ok(()),
+            outcome => outcome.map(drop),
+        }
     }
 }
 

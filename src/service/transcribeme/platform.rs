@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::endpoints::TRANSCRIBEME_ENDPOINTS;
-use super::reading::LARGEST_JSON;
+use super::reading::{LARGEST_JSON, is_answer};
 use super::refusal;
 use crate::auth::{
     self, Grant, IdentityKey, OAuthError, RenewAhead, Session, SessionSettings, TokenEndpoint, TokenProvider,
@@ -125,13 +125,21 @@ pub(super) async fn done(operation: &str, response: Response) -> Result<Bytes> {
     let (status, retry_after) = (response.status(), response.retry_after());
     let body = response.bytes(LARGEST_JSON).await?;
     if (200..300).contains(&status) {
-        return Ok(body);
+        return if is_answer(&body) { Ok(body) } else { Err(no_answer(operation)) };
     }
     let error = refusal::error_of(operation, status, &body);
     Err(match retry_after {
         Some(wait) => error.with_retry_after(wait),
         None => error,
     })
+}
+
+/// A yes that cannot be the service's: a proxy, or the login page of a network, may have said it in its place.
+fn no_answer(operation: &str) -> Error {
+    let what = format!("the answer to {operation} is a page or broken JSON, not TranscribeMe's");
+    Error::new(ErrorKind::Protocol, what)
+        .with_retriable(false)
+        .with_hint("perhaps something on the way answered; look whether it was done before asking again")
 }
 
 /// With a slash at its end, so that what is relative to it is below it.

@@ -98,6 +98,15 @@ pub(super) fn utf8<'a>(body: &'a [u8], what: &str) -> Result<&'a str> {
     std::str::from_utf8(body).map_err(|_| not_understood(&format!("{what} is not UTF-8")))
 }
 
+/// Whether a body can be one of the service's: JSON, a bare text, or nothing. Many a call looks at no more of it.
+pub(super) fn is_answer(body: &[u8]) -> bool {
+    match body.trim_ascii_start().first() {
+        Some(b'<') => false,
+        Some(b'{' | b'[') => serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok(),
+        _ => true,
+    }
+}
+
 /// The error for an answer of another shape than the wire's description knows. Nothing of the answer is in it.
 pub(super) fn not_understood(what: &str) -> Error {
     Error::new(ErrorKind::Protocol, format!("{what}, as TranscribeMe answered"))
@@ -108,6 +117,16 @@ pub(super) fn not_understood(what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_and_broken_json_are_no_answers() {
+        for good in ["", " ", "1", "\"r-1\"", "t-1\n", "null", "{}", " [\"r\"]\n"] {
+            assert!(is_answer(good.as_bytes()), "{good}");
+        }
+        for bad in ["<!doctype html>", "\r\n <html>", "{\"items\":[", "[1,", "{} {}", "{\"id\":<<<"] {
+            assert!(!is_answer(bad.as_bytes()), "{bad}");
+        }
+    }
 
     #[test]
     fn members_are_found_in_any_case_and_numbers_keep_their_digits() {

@@ -2,6 +2,7 @@
 //! part is kept once it has arrived, and the parts are joined once.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -142,8 +143,23 @@ impl Sending<'_> {
         self.sent.committing = true;
         self.keep().await?;
         match self.commit().await {
-            Err(error) if is_ambiguous(&error) => self.settle_commit().await,
+            Err(error) if is_open(&error) => self.settle_after(error).await,
             outcome => outcome,
+        }
+    }
+
+    /// Waits as long as the service asks to, if the call has the time; else only looks.
+    async fn settle_after(&self, error: Error) -> Result<()> {
+        let patience = self.call.options.integer("request_timeout_ms").unsigned_abs();
+        match error.retry_after() {
+            Some(asked) if asked > Duration::from_millis(patience) => match self.is_joined().await? {
+                true => Ok(()),
+                false => Err(error),
+            },
+            asked => {
+                tokio::time::sleep(asked.unwrap_or_default()).await;
+                self.settle_commit().await
+            }
         }
     }
 
@@ -250,10 +266,10 @@ impl Sending<'_> {
     }
 }
 
-/// Whether a request may have done what it asks although its answer is not a yes.
-fn is_ambiguous(error: &Error) -> bool {
+/// Whether a request may have done what it asks although its answer is not a yes, or was only turned away for now.
+fn is_open(error: &Error) -> bool {
     match error.http_status() {
-        Some(status) => status >= 500 || status == 408 || error.kind() == ErrorKind::Protocol,
+        Some(status) => status >= 500 || matches!(status, 408 | 429) || error.kind() == ErrorKind::Protocol,
         None => matches!(error.kind(), ErrorKind::Timeout | ErrorKind::Protocol | ErrorKind::Connect),
     }
 }
