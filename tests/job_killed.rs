@@ -21,14 +21,16 @@ fn pairs(given: &[(&str, &str)]) -> Pairs {
     given.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
 }
 
+const STEPS: &[&str] = &["uploading", "uploaded"];
+
 /// What the sandbox writes for every recording.
 const TEXT: &str = "Hello there.";
 
-fn moment(random: &mut Random, round: usize, steps: &[&'static str], whole: Duration) -> Moment {
-    // Each step in turn, and anywhere at all.
-    match steps.get(round % (steps.len() + 1)) {
-        Some(step) => Moment::AtStep(step, Duration::from_micros(random.below(30_000))),
-        None => Moment::After(Duration::from_micros(random.below(whole.as_micros() as u64))),
+fn moment(random: &mut Random, round: usize, whole: Duration) -> Moment {
+    // Each step in turn (or a later one, where an earlier process got further), and anywhere at all.
+    match &STEPS[round % (STEPS.len() + 1)..] {
+        steps if !steps.is_empty() => Moment::AtStep(steps, Duration::from_micros(random.below(30_000))),
+        _ => Moment::After(Duration::from_micros(random.below(whole.as_micros() as u64))),
     }
 }
 
@@ -43,13 +45,12 @@ fn gospeech_killed_anywhere_has_one_recording_a_job() {
     let worker = gospeech(&sandbox, folder.path());
     sandbox.faults(json!([{"operation": "upload", "times": 0, "delay_ms": 20}]));
     let mut tally = Tally::default();
-    let steps = ["uploading", "uploaded"];
     for round in 0..rounds() {
         let talk = recording(folder.path(), round, 200_000, &mut random);
         tally.jobs += 1;
         // Sometimes what goes on with it is killed, too.
         for _ in 0..1 + random.below(2) {
-            let moment = moment(&mut random, round, &steps, Duration::from_millis(300));
+            let moment = moment(&mut random, round, Duration::from_millis(300));
             tally.killed(worker.killed(&talk, moment));
         }
         let mut outcome = worker.start(&talk).outcome();
@@ -67,7 +68,7 @@ fn gospeech_killed_anywhere_has_one_recording_a_job() {
     }
     println!("gospeech: {tally:?}; recordings a job: 1; jobs lost: 0; transcripts equal: all");
     assert_eq!(sandbox.log()["created_recordings"], tally.jobs);
-    assert!(steps.iter().all(|step| tally.kills.contains_key(*step)), "{tally:?}");
+    assert!(STEPS.iter().all(|step| tally.kills.contains_key(*step)), "{tally:?}");
 }
 
 fn gospeech(sandbox: &TestSandbox, folder: &Path) -> Worker {

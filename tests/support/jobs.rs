@@ -57,12 +57,14 @@ fn work((client, call, source, full_disk): (Pairs, Pairs, PathBuf, bool)) {
 fn fill_the_disk_now_and_then() {
     // SAFETY: sets how a signal is taken, and no function of ours.
     unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    // Not always at the same points of what the process does.
+    std::thread::sleep(Duration::from_millis(u64::from(std::process::id() % 200)));
     for full in [true, false].into_iter().cycle() {
         let most = if full { 0 } else { libc::RLIM_INFINITY };
         let limit = libc::rlimit { rlim_cur: most, rlim_max: libc::RLIM_INFINITY };
         // SAFETY: the structure lives through the call.
         unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &limit) };
-        std::thread::sleep(Duration::from_millis(if full { 30 } else { 20 }));
+        std::thread::sleep(Duration::from_millis(if full { 40 } else { 160 }));
     }
 }
 
@@ -153,8 +155,8 @@ impl Drop for Server {
 #[derive(Clone, Copy, Debug)]
 pub enum Moment {
     After(Duration),
-    /// So long after the journal shows this step.
-    AtStep(&'static str, Duration),
+    /// So long after the journal shows one of these steps.
+    AtStep(&'static [&'static str], Duration),
 }
 
 /// A job's process, and what it works with.
@@ -194,9 +196,9 @@ impl Worker {
         let mut running = self.start(source);
         match moment {
             Moment::After(pause) => std::thread::sleep(pause),
-            Moment::AtStep(step, pause) => {
+            Moment::AtStep(steps, pause) => {
                 while running.process.try_wait().unwrap().is_none() {
-                    if journal.step().as_deref() == Some(step) {
+                    if journal.step().is_some_and(|now| steps.contains(&now.as_str())) {
                         std::thread::sleep(pause);
                         break;
                     }
