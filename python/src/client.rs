@@ -1,7 +1,6 @@
 //! The verbs of the client: each starts an operation. How that is waited for is the Python layer's choice.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
