@@ -40,6 +40,17 @@ pub struct Endpoint {
     pub source: &'static str,
 }
 
+/// A row of a service's table.
+pub(crate) const fn row(
+    operation: &'static str,
+    method: &'static str,
+    option: &'static str,
+    standing: Standing,
+    source: &'static str,
+) -> Endpoint {
+    Endpoint { operation, method, option, standing, source }
+}
+
 impl Endpoint {
     /// The path (or template of one) where nothing else is set; `""`: none.
     pub fn default_path(&self) -> &'static str {

@@ -190,28 +190,53 @@ impl Worker {
 
     /// Starts a job and kills its process. What it was about by then: a step, or that it had not begun or had ended.
     pub fn killed(&self, source: &Path, moment: Moment) -> String {
+        let journal = Journal::of(self, source);
         let mut running = self.start(source);
-        let client = self.client();
-        let known = || jobs(&client).into_iter().find(|job| job.path.as_deref() == source.to_str());
         match moment {
             Moment::After(pause) => std::thread::sleep(pause),
             Moment::AtStep(step, pause) => {
                 while running.process.try_wait().unwrap().is_none() {
-                    if known().is_some_and(|job| job.step == step) {
+                    if journal.step().as_deref() == Some(step) {
                         std::thread::sleep(pause);
                         break;
                     }
-                    std::thread::sleep(Duration::from_millis(2));
+                    std::thread::sleep(Duration::from_millis(1));
                 }
             }
         }
         let ended = running.process.try_wait().unwrap().is_some();
         running.kill();
-        match known() {
-            _ if ended => "(ended)".to_owned(),
-            Some(job) => job.step,
-            None => "(not begun)".to_owned(),
+        match journal.step() {
+            _ if ended => ENDED.to_owned(),
+            Some(step) => step,
+            None => NOT_BEGUN.to_owned(),
         }
+    }
+}
+
+/// What a process was about that was not killed on its way.
+const ENDED: &str = "(ended)";
+const NOT_BEGUN: &str = "(not begun)";
+
+/// A look into the file, as quick as can be: a step may last for milliseconds.
+struct Journal {
+    rows: rusqlite::Connection,
+    name: String,
+}
+
+impl Journal {
+    fn of(worker: &Worker, source: &Path) -> Self {
+        let client = worker.client();
+        jobs(&client); // so that the file is there
+        let journal = worker.client.iter().find(|(key, _)| key == "journal").unwrap();
+        let rows = rusqlite::Connection::open(&journal.1).unwrap();
+        rows.busy_timeout(LONG).unwrap();
+        Self { rows, name: source.file_name().unwrap().to_str().unwrap().to_owned() }
+    }
+
+    fn step(&self) -> Option<String> {
+        let sql = "SELECT step FROM jobs WHERE source_name = ?";
+        self.rows.query_row(sql, [&self.name], |row| row.get(0)).ok()
     }
 }
 
@@ -270,6 +295,12 @@ impl Tally {
         *self.kills.entry(step).or_default() += 1;
     }
 
+    /// How many were killed on their way.
+    pub fn hits(&self) -> usize {
+        let steps = self.kills.iter().filter(|(step, _)| !step.starts_with('('));
+        steps.map(|(_, count)| count).sum()
+    }
+
     pub fn add(&mut self, other: Self) {
         self.jobs += other.jobs;
         other.kills.into_iter().for_each(|(step, count)| *self.kills.entry(step).or_default() += count);
@@ -280,7 +311,7 @@ impl Tally {
     }
 }
 
-/// How many jobs a test has killed.
+/// How many processes a test kills on their way.
 pub fn rounds() -> usize {
     match std::env::var_os("TIRO_TEST_FULL") {
         Some(_) => 200,

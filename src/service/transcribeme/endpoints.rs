@@ -1,19 +1,9 @@
 //! The endpoints of TranscribeMe, in one table: the client calls them, the sandbox answers them, `endpoints()` tells them.
 //! A path is an option, and the option's default is the path: this table only says how far it can be relied on.
 
-use crate::service::endpoint::{Endpoint, Standing};
+use crate::service::endpoint::{Endpoint, Standing, row};
 
 use Standing::{Assumed, Documented};
-
-const fn row(
-    operation: &'static str,
-    method: &'static str,
-    option: &'static str,
-    standing: Standing,
-    source: &'static str,
-) -> Endpoint {
-    Endpoint { operation, method, option, standing, source }
-}
 
 /// Every operation of TranscribeMe; `source` is the section of the wire's description that it rests on. What stands only in
 /// the source of the vendor's own client counts as assumed.

@@ -253,6 +253,12 @@ fn many_open_a_new_store_at_once() {
     assert_eq!(numbers(&open(&path).unwrap()).len(), 8);
 }
 
+fn write_private(path: &Path, bytes: &[u8]) {
+    std::fs::write(path, bytes).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+}
+
 /// A store as the first version that had one wrote it.
 #[test]
 fn a_store_of_every_released_schema_can_be_read() {
@@ -260,8 +266,7 @@ fn a_store_of_every_released_schema_can_be_read() {
         let folder = folder();
         let released = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/store-v{version}.db"));
         drop(Folder::open(folder.path()).unwrap());
-        // Over the file that is there, which has the right permissions.
-        std::fs::write(folder.path().join("tiro.db"), std::fs::read(released).unwrap()).unwrap();
+        write_private(&folder.path().join("tiro.db"), &std::fs::read(released).unwrap());
         let archive = open(folder.path()).unwrap();
         assert_eq!(numbers(&archive), ["local-4", "local-3", "local-1"]);
         let document = archive.database.read(|rows| rows::transcript(rows, 1)).unwrap().unwrap();
@@ -302,7 +307,7 @@ fn what_is_no_store_of_ours_is_left_as_it_is() {
     for (what, bytes, kind) in cases {
         let folder = folder();
         let places = Folder::open(folder.path()).unwrap();
-        std::fs::write(places.database(), &bytes).unwrap();
+        write_private(&places.database(), &bytes);
         let error = open(folder.path()).err().unwrap_or_else(|| panic!("{what} was opened"));
         assert_eq!(error.kind(), kind, "{what}: {error:?}");
         assert!(error.to_string().contains("tiro.db") && !error.hint().is_empty(), "{error:?}");
