@@ -57,7 +57,10 @@ def grants(sandbox: Sandbox) -> list[str]:
         ("password", {}),
         ("applicationtoken", {"application_token": "demo-application-token"}),
         ("externaltoken", {"external_token": "demo-google-token", "provider": "Google", "role": "Customer"}),
-        ("externaltoken", {"external_token": "demo-facebook-token", "provider": "Facebook"}),
+        (
+            "externaltoken",
+            {"external_token": "demo-facebook-token", "provider": "Facebook", "role": "Customer"},
+        ),
     ],
 )
 def test_a_grant(tiro_sandbox: Sandbox, grant: str, options: dict[str, Any]) -> None:

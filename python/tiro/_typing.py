@@ -15,7 +15,7 @@ if sys.version_info >= (3, 12):
 else:
     from typing_extensions import Buffer
 
-from ._tiro import Login, Progress, RemoteSource
+from ._tiro import Core, Login, Operation, Progress, RemoteSource
 
 #: What a call results in.
 Result = TypeVar("Result")
@@ -62,6 +62,14 @@ DictionaryName: TypeAlias = (
     | Literal["recording_statuses"]
     | Literal["currencies"]
 )
+
+
+class Finishing(Protocol):
+    """A client that awaits the operations of its core."""
+
+    _core: Core
+
+    async def _finish(self, operation: Operation[Result]) -> Result: ...
 
 
 class Writable(Protocol):
@@ -145,6 +153,7 @@ class CallOptions(TypedDict, total=False):
     settle: str | None
     spool_dir: str | PathLike[str] | None
     threads: int | None
+    transcribeme_export: str | None
     transcribeme_parallel_parts: int | None
     transcribeme_part_bytes: int | None
     transcribeme_upload: str | None
@@ -263,6 +272,8 @@ class ClientOptions(CallOptions, total=False):
     transcribeme_path_upload_simple: str | None
     transcribeme_path_upload_sync: str | None
     transcribeme_path_upload_url: str | None
+    transcribeme_poll_first_ms: int | None
+    transcribeme_poll_longest_ms: int | None
     transcribeme_simple_field: str | None
     transcribeme_trusted_origins: str | None
     username: str | None
