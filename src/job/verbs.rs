@@ -49,7 +49,7 @@ pub(crate) async fn resume(context: CallContext, id: &str, source: Option<Claim>
     let journal = context.jobs.journal().await?;
     let record = known(&context, &journal, id).await?;
     let run = async {
-        let source = reopened(&record, source).await?;
+        let source = reopened(&context, &record, source).await?;
         take_up(context, &journal, &record, source).await
     };
     run.await.map_err(|error| of_job(error, &record))?.transcript().await
@@ -67,7 +67,7 @@ pub(crate) async fn resume_all(context: CallContext) -> Result<Vec<JobOutcome>> 
         async move {
             let outcome = async {
                 let Some(hold) = hold_now(&journal, &record).await? else { return Ok(None) };
-                let source = reopened(&record, None).await?;
+                let source = reopened(&context, &record, None).await?;
                 prepared(context, &journal, &record, hold, source).await?.ready().await.map(Some)
             };
             let outcome = outcome.await.map_err(|error| of_job(error, &record));
@@ -152,10 +152,11 @@ fn client_of(context: &CallContext) -> String {
 }
 
 /// The source to go on with: the one that is given, or what the job was begun with and can be found again; `None`: none is needed.
-async fn reopened(record: &Record, given: Option<Claim>) -> Result<Option<Claim>> {
+async fn reopened(context: &CallContext, record: &Record, given: Option<Claim>) -> Result<Option<Claim>> {
+    let is_needed = record.step.needs_source() || begins_again(context, record);
     let claim = match (given, record.source.found_again()) {
         (Some(claim), _) => claim,
-        (None, Some(source)) if record.step.needs_source() => source?.claim()?,
+        (None, Some(source)) if is_needed => source?.claim()?,
         (None, _) => return Ok(None),
     };
     if record.source.sha256.is_none() {
@@ -223,6 +224,12 @@ async fn prepared(
         ledger.change(begin_again).await?;
     }
     Ok(Run::new(context, ledger, source))
+}
+
+/// A recording that ended with another client is gone; and a failure that cost nothing is no reason not to try again.
+fn begins_again(context: &CallContext, record: &Record) -> bool {
+    let is_gone = record.client != client_of(context);
+    is_gone || (record.step == Step::Failed && context.service.may_upload_again())
 }
 
 /// What is wanted stays as it was when the job was begun; how it is done is the caller's choice of now, if there is one.
