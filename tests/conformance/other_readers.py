@@ -86,15 +86,16 @@ def by_ttconv(path: Path) -> list[Cue]:
 
 
 def is_within_pysubs2(path: Path, cues: list[Cue]) -> bool:
-    """Its limits: two digits of hours, any line with two times is one of a cue's, a number at the very end is an index,
-    and ``\\N`` is a line break in WebVTT, too."""
+    """Its limits: two digits of hours, any line with two times is one of a cue's, a number that ends a cue is the next
+    one's index (where that has none, as in WebVTT and at the very end), and ``\\N`` is a line break in WebVTT, too."""
     text = path.read_text("utf-8")
     lines = [line for line in text.split("\n") if "-->" not in line]
     has_times = any(
         len(pysubs2.time.TIMESTAMP.findall(line) + pysubs2.time.TIMESTAMP_SHORT.findall(line)) > 1
         for line in lines
     )
-    ends_in_number = bool(re.search(r"\n *\d+ *$", text.rstrip()))
+    cue_ends = r"(\n\n|$)" if path.suffix == ".vtt" else "$"
+    ends_in_number = bool(re.search(rf"\n\s*\d+\s*{cue_ends}", text.rstrip()))
     is_early = all(end < 100 * 3_600_000 for _, end, _ in cues)
     return is_early and not has_times and not ends_in_number and not ("\\N" in text and path.suffix == ".vtt")
 

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
-use proptest::test_runner::Config;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::*;
 use crate::options::Options;
@@ -238,11 +238,14 @@ proptest! {
     }
 }
 
-/// Files of subtitles with their cues, for readers of other makers: `tests/full/readers`.
+/// Files of subtitles with their cues, for readers of other makers: `tests/full/readers`. The same ones each time, as the
+/// limits of those readers are theirs; others by `TIRO_CASES_SEED`, a number.
 #[test]
 fn write_for_other_readers() {
     let Some(folder) = std::env::var_os("TIRO_WRITE_CASES").map(std::path::PathBuf::from) else { return };
-    let mut runner = proptest::test_runner::TestRunner::new(config());
+    let seed = std::env::var("TIRO_CASES_SEED").map_or(0, |seed| seed.parse::<u8>().unwrap());
+    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+    let mut runner = TestRunner::new_with_rng(config(), random);
     let mut cases = Vec::new();
     for number in 0..300 {
         let transcript = transcripts().new_tree(&mut runner).unwrap().current();
