@@ -380,7 +380,7 @@
 #define TIRO_OPT_TOKEN_STORE "token_store"
 /* Where txt, docx and pdf come from: the file by its format's word, as the vendor's own client has it; the download call, as its pages have it; or tiro writes them from the transcript, as it does all other formats. */
 #define TIRO_OPT_TRANSCRIBEME_EXPORT "transcribeme.export"
-/* How many parts of an upload are under way at once. Each holds one part in memory if it is more than 1. */
+/* How many parts of an upload are under way at once. Parts of what cannot be read again from where they begin are held in memory until they have arrived. */
 #define TIRO_OPT_TRANSCRIBEME_PARALLEL_PARTS "transcribeme.parallel_parts"
 /* What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it (spec: E7). */
 #define TIRO_OPT_TRANSCRIBEME_PART_BODY "transcribeme.part_body"

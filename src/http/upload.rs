@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use tokio::sync::Mutex;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{ProgressPhase, Reporter, blocking};
@@ -25,7 +25,8 @@ const MOST_RESERVED: u64 = 16 << 20;
 /// A source that gives little at a time is not asked further once a piece is this old.
 const PIECE_AGE: Duration = Duration::from_millis(50);
 
-/// A source for the body of requests, or a part of one. Clones are the same source, and one request reads it at a time.
+/// A source for the body of requests, or a part of one. Clones are the same source, which is read in one place at a time:
+/// several requests at once take turns, piece by piece, which is for what can seek.
 #[derive(Clone)]
 pub(crate) struct Upload {
     shared: Arc<Shared>,
@@ -40,6 +41,7 @@ struct Shared {
     /// Of the whole source.
     size: Option<u64>,
     can_replay: bool,
+    can_seek: bool,
     reader: Arc<Mutex<SourceReader>>,
     /// The furthest that was told: a repetition does not go back.
     told: AtomicU64,
@@ -51,18 +53,14 @@ impl Upload {
         if HeaderValue::from_str(content_type).is_err() {
             return Err(Error::new(ErrorKind::Argument, "the content type is not one"));
         }
-        let (reader, can_replay) = blocking(move || {
-            let reader = claim.open()?;
-            let can_replay = reader.can_restart();
-            Ok::<_, Error>((reader, can_replay))
-        })
-        .await??;
+        let reader = blocking(move || claim.open()).await??;
         let size = reader.size();
         let shared = Shared {
             name: name.to_owned(),
             content_type: content_type.to_owned(),
             size,
-            can_replay,
+            can_replay: reader.can_restart(),
+            can_seek: reader.can_seek(),
             reader: Arc::new(Mutex::new(reader)),
             told: AtomicU64::new(0),
         };
@@ -78,22 +76,23 @@ impl Upload {
         Ok(Self { shared: self.shared.clone(), offset, length: Some(length) })
     }
 
-    /// Up to so many bytes from an offset on, in memory: for a part that goes out beside others, and for a source whose
-    /// end is not known. Fewer only at its end.
-    pub(crate) async fn read(&self, offset: u64, most: u64) -> Result<Bytes> {
+    /// Up to so many bytes from an offset on, into `buffer`: for a part of what cannot be read again, and for a source
+    /// whose end is not known. Fewer only at the end of such a source.
+    pub(crate) async fn read(&self, offset: u64, most: u64, mut buffer: Vec<u8>) -> Result<Bytes> {
         let mut reader = self.shared.reader.clone().lock_owned().await;
         let size = self.shared.size;
         blocking(move || {
             go_to(&mut reader, offset)?;
             let room = size.map_or(most, |size| most.min(size.saturating_sub(offset)));
-            let mut bytes = Vec::with_capacity(usize::try_from(room.min(MOST_RESERVED)).unwrap_or(0));
-            let read = Read::take(&mut *reader, room).read_to_end(&mut bytes);
-            read.map_err(|error| read_error(&error))?;
-            if size == Some(offset + bytes.len() as u64) {
+            buffer.clear();
+            buffer.reserve_exact(usize::try_from(room.min(MOST_RESERVED)).unwrap_or(0));
+            let read = Read::take(&mut *reader, room).read_to_end(&mut buffer);
+            let read = read.map_err(|error| read_error(&error))? as u64;
+            if size == Some(offset + read) {
                 // That it ends here is part of what it declared.
                 read_some(&mut reader, &mut [0])?;
             }
-            Ok(bytes.into())
+            Ok(buffer.into())
         })
         .await?
     }
@@ -106,6 +105,11 @@ impl Upload {
     /// Whether it can be read a second time.
     pub(crate) fn can_replay(&self) -> bool {
         self.shared.can_replay
+    }
+
+    /// Whether any part of it can be read at any time.
+    pub(crate) fn can_seek(&self) -> bool {
+        self.shared.can_seek
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -152,32 +156,32 @@ pub(super) struct Pieces {
     given: u64,
 }
 
-type Reader = OwnedMutexGuard<SourceReader>;
-type Asked = Pin<Box<dyn Future<Output = Result<(Reader, Option<Bytes>)>> + Send>>;
+type Asked = Pin<Box<dyn Future<Output = Result<Option<Bytes>>> + Send>>;
 
 enum Next {
     Unasked,
     Asked(Asked),
-    Read(Result<(Reader, Option<Bytes>)>),
+    Read(Result<Option<Bytes>>),
     Ended,
 }
 
 impl Pieces {
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         if matches!(self.next, Next::Unasked) {
-            self.next = Next::Asked(Box::pin(first(self.upload.clone())));
+            self.ask(context);
         }
         if let Next::Asked(asked) = &mut self.next {
             let read = ready!(asked.as_mut().poll(context));
             self.next = Next::Read(read);
         }
         match std::mem::replace(&mut self.next, Next::Ended) {
-            Next::Read(Ok((reader, Some(piece)))) => {
+            Next::Read(Ok(Some(piece))) => {
                 self.given += piece.len() as u64;
                 if let Some(reporter) = &self.reporter {
                     self.upload.tell(reporter, self.given);
                 }
-                self.read_ahead(reader, context);
+                // Is read while this one is on its way.
+                self.ask(context);
                 Poll::Ready(Some(Ok(piece)))
             }
             Next::Read(Err(error)) => Poll::Ready(Some(Err(error))),
@@ -185,9 +189,8 @@ impl Pieces {
         }
     }
 
-    /// Has the next piece read while this one is on its way.
-    fn read_ahead(&mut self, reader: Reader, context: &mut Context<'_>) {
-        let mut asked: Asked = Box::pin(further(self.upload.clone(), reader, self.given));
+    fn ask(&mut self, context: &mut Context<'_>) {
+        let mut asked: Asked = Box::pin(next_piece(self.upload.clone(), self.given));
         self.next = match asked.as_mut().poll(context) {
             Poll::Ready(read) => Next::Read(read),
             Poll::Pending => Next::Asked(asked),
@@ -195,18 +198,12 @@ impl Pieces {
     }
 }
 
-async fn first(upload: Upload) -> Result<(Reader, Option<Bytes>)> {
+async fn next_piece(upload: Upload, given: u64) -> Result<Option<Bytes>> {
     // A request that was given up may still be reading its last piece.
     let mut reader = upload.shared.reader.clone().lock_owned().await;
-    let offset = upload.offset;
-    let reader = blocking(move || go_to(&mut reader, offset).map(|()| reader)).await??;
-    further(upload, reader, 0).await
-}
-
-async fn further(upload: Upload, mut reader: Reader, given: u64) -> Result<(Reader, Option<Bytes>)> {
     blocking(move || {
-        let piece = read_piece(&mut reader, &upload, given)?;
-        Ok((reader, piece))
+        go_to(&mut reader, upload.offset + given)?;
+        read_piece(&mut reader, &upload, given)
     })
     .await?
 }

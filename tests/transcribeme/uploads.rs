@@ -2,7 +2,7 @@ use std::io::Write;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use tiro::{Client, ErrorKind, Options, ProgressPhase, RecordingStatus, Source};
+use tiro::{Client, ErrorKind, Options, ProgressPhase, ReadCallbacks, RecordingStatus, Source};
 use tiro_sandbox::Settings;
 
 use crate::fixture::{Fixture, PART, bytes, done, fails, options, sound};
@@ -92,6 +92,52 @@ fn one_part_that_fails_is_sent_again_alone() {
         assert_eq!(fixture.kept(&recording.id)["sha256"], sha256(&bytes(SIZE)));
         assert!(received(&fixture, &recording.id).iter().sum::<u64>() <= 5);
         assert_eq!(fixture.kept(&recording.id)["commits"], 1);
+    }
+}
+
+/// Gives its bytes once.
+struct Once {
+    bytes: Vec<u8>,
+    at: usize,
+    declared: Option<u64>,
+}
+
+impl ReadCallbacks for Once {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let rest = &self.bytes[self.at..];
+        let count = rest.len().min(buffer.len());
+        buffer[..count].copy_from_slice(&rest[..count]);
+        self.at += count;
+        Ok(count)
+    }
+
+    fn rewind(&mut self) -> std::io::Result<()> {
+        Err(std::io::ErrorKind::Unsupported.into())
+    }
+
+    fn can_rewind(&self) -> bool {
+        false
+    }
+
+    fn size(&mut self) -> Option<u64> {
+        self.declared
+    }
+}
+
+#[test]
+fn a_part_of_what_is_read_once_is_sent_again_all_the_same() {
+    for parallel in ["1", "2"] {
+        for declared in [Some(SIZE as u64), None] {
+            let fixture = Fixture::start();
+            let client = fixture.tm_with(&[("transcribeme.parallel_parts", parallel)]);
+            fixture.faults(json!([{"operation": "upload_part", "skip": 1, "cut_request_after": 1000}]));
+            let source =
+                Source::from_callbacks(Box::new(Once { bytes: bytes(SIZE), at: 0, declared }), "talk.wav");
+            let recording = done(client.upload(&source, None));
+            let kept = fixture.kept(&recording.id);
+            assert_eq!(kept["sha256"], sha256(&bytes(SIZE)), "{parallel} at a time, size {declared:?}");
+            assert_eq!((recording.size, &kept["commits"]), (SIZE as u64, &json!(1)));
+        }
     }
 }
 

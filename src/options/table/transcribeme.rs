@@ -127,7 +127,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         "1",
         Call,
         TRANSCRIBEME,
-        "How many parts of an upload are under way at once. Each holds one part in memory if it is more than 1.",
+        "How many parts of an upload are under way at once. Parts of what cannot be read again from where they begin are held in memory until they have arrived.",
     ),
     row(
         "transcribeme.part_body",

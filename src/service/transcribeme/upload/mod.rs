@@ -1,6 +1,7 @@
 //! Uploads (spec: 4.1): in parts, which can be taken up again; in one request; or by a URL that the service fetches from.
 //! What is bought of a recording afterwards is no business of these.
 
+mod buffers;
 mod checkpoint;
 mod parts;
 mod remote;

@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use super::super::TranscribeMe;
 use super::super::reading::not_understood;
 use super::super::status::status_of;
+use super::buffers::Buffers;
 use super::checkpoint::{Checkpoint, PartsSent, keep, kept};
 use super::send::PART_TYPE;
 use super::target::{Begun, Target};
@@ -30,6 +31,7 @@ struct Sending<'a> {
     sent: PartsSent,
     /// The first part of a source whose size is not known: it was read to see that there is one.
     first: Option<Bytes>,
+    buffers: Buffers,
     /// How many bytes have arrived, as far as is told.
     told: u64,
 }
@@ -55,7 +57,7 @@ impl TranscribeMe {
         let part_bytes = resumed.as_ref().map_or_else(|| part_bytes(call), |sent| sent.part_bytes);
         let first = match size {
             Some(_) => None,
-            None => Some(upload.read(0, part_bytes).await?),
+            None => Some(upload.read(0, part_bytes, Vec::new()).await?),
         };
         if first.as_ref().is_some_and(Bytes::is_empty) {
             return Err(empty());
@@ -64,7 +66,8 @@ impl TranscribeMe {
             Some(sent) => sent,
             None => self.begin(call, &name, &upload).await?,
         };
-        let mut sending = Sending { service: self, call, log, upload, sent, first, told: 0 };
+        let buffers = Buffers::default();
+        let mut sending = Sending { service: self, call, log, upload, sent, first, buffers, told: 0 };
         let outcome = sending.run(is_resumed).await;
         let outcome = match outcome {
             // A place that was given out long ago may be gone; nothing was joined, so nothing is lost.
@@ -134,11 +137,9 @@ impl Sending<'_> {
             self.keep().await?;
         }
         let target = Target::of(&self.service.platform, &self.sent)?;
-        let parallel = self.call.options.integer("transcribeme.parallel_parts").unsigned_abs() as usize;
         match self.sent.size {
             None => self.as_it_comes(&target).await?,
-            Some(size) if parallel <= 1 => self.in_order(&target, size).await?,
-            Some(size) => self.side_by_side(&target, size, parallel).await?,
+            Some(size) => self.of_known_size(&target, size).await?,
         }
         self.sent.committing = true;
         self.keep().await?;
@@ -172,32 +173,30 @@ impl Sending<'_> {
         self.keep().await
     }
 
-    /// Part by part, each streamed from the source.
-    async fn in_order(&mut self, target: &Target, size: u64) -> Result<()> {
-        for (number, offset, length) in parts(size, self.sent.part_bytes) {
-            if self.sent.has(number) {
-                continue;
-            }
-            let part = self.upload.part(offset, length)?;
-            let reporter = Some(self.call.reporter.clone());
-            self.service.send_part(self.call, target, number, &part, reporter).await?;
-            self.arrived(number).await?;
-        }
-        Ok(())
-    }
-
-    /// Several parts at once, each in memory: a source is read in one place at a time.
-    async fn side_by_side(&mut self, target: &Target, size: u64, parallel: usize) -> Result<()> {
+    /// As many parts at once as the option says. Each is streamed from the source where it can be read again from there:
+    /// a part that fails is repeated alone. Else it is held in memory.
+    async fn of_known_size(&mut self, target: &Target, size: u64) -> Result<()> {
         let all = parts(size, self.sent.part_bytes);
         let missing: Vec<_> = all.filter(|(number, ..)| !self.sent.has(*number)).collect();
         self.told = size - missing.iter().map(|(.., length)| length).sum::<u64>();
-        let (service, call, upload) = (self.service, self.call, self.upload.clone());
+        let (service, call, upload, buffers) =
+            (self.service, self.call, self.upload.clone(), self.buffers.clone());
+        let parallel = call.options.integer("transcribeme.parallel_parts").unsigned_abs().max(1) as usize;
+        let is_streamed = upload.can_seek() || (parallel == 1 && upload.can_replay());
+        let reporter = (is_streamed && parallel == 1).then(|| call.reporter.clone());
         let send = |(number, offset, length): (u32, u64, u64)| {
-            let upload = upload.clone();
+            let (upload, buffers, reporter) = (upload.clone(), buffers.clone(), reporter.clone());
             async move {
-                let bytes = upload.read(offset, length).await?;
-                let part = in_memory(upload.name(), bytes).await?;
-                service.send_part(call, target, number, &part, None).await?;
+                if is_streamed {
+                    let part = upload.part(offset, length)?;
+                    service.send_part(call, target, number, &part, reporter).await?;
+                } else {
+                    let bytes = upload.read(offset, length, buffers.take()).await?;
+                    let part = in_memory(upload.name(), bytes.clone()).await?;
+                    service.send_part(call, target, number, &part, None).await?;
+                    drop(part);
+                    buffers.give(bytes);
+                }
                 Ok::<_, Error>((number, length))
             }
         };
@@ -216,14 +215,15 @@ impl Sending<'_> {
         for number in 0..=u32::MAX {
             let bytes = match self.first.take() {
                 Some(first) => first,
-                None => self.upload.read(self.told, part_bytes).await?,
+                None => self.upload.read(self.told, part_bytes, self.buffers.take()).await?,
             };
             let length = bytes.len() as u64;
             if length > 0 && !self.sent.has(number) {
-                let part = in_memory(self.upload.name(), bytes).await?;
+                let part = in_memory(self.upload.name(), bytes.clone()).await?;
                 self.service.send_part(self.call, target, number, &part, None).await?;
                 self.arrived(number).await?;
             }
+            self.buffers.give(bytes);
             self.tell(length, 0);
             if length < part_bytes {
                 return Ok(());
