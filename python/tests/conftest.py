@@ -72,6 +72,10 @@ def run_clean(program: str, *arguments: str, **environment: str) -> str:
 SECRETS = (
     "demo-secret",
     "anna-password",
+    "developer-password",
+    "demo-application-token",
+    "demo-google-token",
+    "demo-facebook-token",
     "sandbox-access-",
     "sandbox-refresh-",
     "sandbox-code-",

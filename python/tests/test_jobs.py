@@ -10,6 +10,8 @@ from conftest import ENDLESS, run, script
 
 import tiro
 
+pytestmark = pytest.mark.usefixtures("everything_is_logged")
+
 TALK = b"some talk"
 
 

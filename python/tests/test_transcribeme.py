@@ -18,6 +18,8 @@ from conftest import script
 import tiro
 from tiro.sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("everything_is_logged")
+
 SOUND = bytes(index * 31 % 251 for index in range(300_000))
 SAID = "This transcript was written beforehand."
 ADDRESS = {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::tokens::{Expiry, Tokens, random_text};
+use super::tokens::{Expiry, Tokens};
 use crate::error::{Error, ErrorKind, Result};
+use crate::random;
 
 /// Seconds that a token is taken to live where the server does not say.
 const USUAL_LIFETIME: f64 = 3600.0;
@@ -43,7 +44,7 @@ pub(super) fn read(body: &[u8], arrival: Arrival, asked_scope: &str, keep: &[&st
     };
     let told = |name: &&str| Some(((*name).to_owned(), in_any_case(name)?.to_owned()));
     Ok(Tokens {
-        id: random_text::<9>()?,
+        id: random::text::<9>()?,
         access,
         refresh: secret("refresh_token"),
         id_token: secret("id_token"),

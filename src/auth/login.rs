@@ -13,12 +13,13 @@ use sha2::{Digest, Sha256};
 
 use super::endpoint::Ask;
 use super::oauth_error::OAuthError;
-use super::tokens::{Tokens, random_text};
+use super::tokens::Tokens;
 use super::{IdentityKey, TokenEndpoint, form, written};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Repeat, Url};
 use crate::instant::now_ms;
 use crate::options::{Options, same_secret};
+use crate::random;
 
 const TICKET_VERSION: u32 = 1;
 /// Longest ticket or redirect that is looked at.
@@ -114,7 +115,7 @@ impl LoginSettings {
     /// Begins a login. Asks nobody.
     pub(crate) fn begin(&self) -> Result<Login> {
         // 48 random bytes are the 64 characters of a verifier.
-        let (verifier, state, nonce) = (random_text::<48>()?, random_text::<24>()?, random_text::<24>()?);
+        let (verifier, state, nonce) = (random::text::<48>()?, random::text::<24>()?, random::text::<24>()?);
         let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
         let lifetime_ms = i64::try_from(self.lifetime.as_millis()).unwrap_or(i64::MAX);
         let ticket = Ticket {

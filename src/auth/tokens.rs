@@ -8,17 +8,6 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::{Error, ErrorKind, Result};
-
-/// `bytes` random bytes in base64url.
-pub(super) fn random_text<const BYTES: usize>() -> Result<String> {
-    use base64::Engine;
-    let mut random = [0; BYTES];
-    getrandom::fill(&mut random)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("the system gave no random bytes: {error}")))?;
-    Ok(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(random))
-}
-
 /// How long before its end a token is renewed: so long, but no more than a part of its life.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RenewAhead {

@@ -103,7 +103,7 @@ impl Client {
 }
 
 impl CallContext {
-    fn orders(&self) -> Result<&dyn Orders> {
+    pub(crate) fn orders(&self) -> Result<&dyn Orders> {
         self.service.orders().ok_or_else(no_orders)
     }
 

@@ -5,11 +5,11 @@
 
 mod audience;
 mod budget;
+mod delay;
 mod driver;
 mod known;
 mod near;
 mod plan;
-mod random;
 mod watcher;
 
 #[cfg(test)]
@@ -20,8 +20,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub(crate) use budget::Budget;
+pub(crate) use delay::backed_off;
 pub(crate) use near::tell_changes;
-pub(crate) use random::backed_off;
 pub(crate) use watcher::{Interest, Subscription, Watcher};
 
 use crate::error::Error;

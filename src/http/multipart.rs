@@ -4,7 +4,8 @@
 use bytes::Bytes;
 
 use super::upload::Upload;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::random;
 
 /// What stands around the file.
 pub(super) struct Frame {
@@ -48,10 +49,7 @@ fn escaped(name: &str) -> String {
 
 /// Nobody who writes a recording can know it, so no recording holds it.
 fn boundary() -> Result<String> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)
-        .map_err(|error| Error::new(ErrorKind::Io, format!("the system gives no random numbers: {error}")))?;
-    Ok(random.iter().fold("tiro-".to_owned(), |text, byte| text + &format!("{byte:02x}")))
+    Ok(format!("tiro-{}", random::text::<16>()?))
 }
 
 #[cfg(test)]

@@ -39,14 +39,11 @@ pub(super) fn followed(request: &Request, status: u16, headers: &HeaderMap) -> R
         let what = format!("a {} to {to}, which is not followed", request.method);
         return Err(refused(what).with_hint("perhaps the base URL is not quite the right one"));
     }
-    let mut next = request.clone();
     if to != from && request.has_credentials() {
-        if !request.may_leave_origin {
-            let what = format!("to {to}, which does not get the credentials of {from}");
-            return Err(refused(what).with_hint("perhaps the base URL is not quite the right one"));
-        }
-        next.drop_credentials();
+        let what = format!("to {to}, which does not get the credentials of {from}");
+        return Err(refused(what).with_hint("perhaps the base URL is not quite the right one"));
     }
+    let mut next = request.clone();
     next.url = target;
     Ok(Some(next))
 }

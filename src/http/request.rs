@@ -32,7 +32,6 @@ pub(crate) struct Request {
     pub(super) body: Body,
     pub(super) repeat: Repeat,
     pub(super) reporter: Option<Reporter>,
-    pub(super) may_leave_origin: bool,
 }
 
 impl Request {
@@ -52,7 +51,6 @@ impl Request {
             body: Body::Empty,
             repeat: Repeat::Never,
             reporter: None,
-            may_leave_origin: false,
         }
     }
 
@@ -90,14 +88,6 @@ impl Request {
         self
     }
 
-    /// Follows a redirect to another origin, without any credential. Without this, a redirect of a request that has
-    /// credentials is an error.
-    #[cfg_attr(not(test), allow(dead_code, reason = "services that take files in parts, on another origin"))]
-    pub(crate) fn may_leave_origin(mut self) -> Self {
-        self.may_leave_origin = true;
-        self
-    }
-
     /// Whether it can be sent a second time: a body that cannot be read anew goes once.
     pub(crate) fn can_replay(&self) -> bool {
         self.body.can_replay()
@@ -105,12 +95,6 @@ impl Request {
 
     pub(super) fn has_credentials(&self) -> bool {
         self.bearer.is_some() || self.headers.iter().any(|(name, value)| is_credential(name, value))
-    }
-
-    /// The same request to another origin: nothing goes along that says who asks.
-    pub(super) fn drop_credentials(&mut self) {
-        self.bearer = None;
-        self.headers.retain(|(name, value)| !is_credential(name, value));
     }
 }
 

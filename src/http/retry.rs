@@ -5,6 +5,7 @@ use std::time::{Duration, Instant, SystemTime};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::error::{Error, ErrorKind};
+use crate::random::fraction;
 
 /// Bound of the first pause; it doubles from one to the next.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -54,10 +55,9 @@ pub(super) fn pause(
     (Instant::now().checked_add(pause)? < deadline).then_some(pause)
 }
 
-/// Any length up to this one. Without random numbers: all of it.
+/// Any length up to this one.
 fn jittered(bound: Duration) -> Duration {
-    let Ok(random) = getrandom::u32() else { return bound };
-    bound.mul_f64(f64::from(random) / f64::from(u32::MAX))
+    bound.mul_f64(fraction())
 }
 
 #[cfg(test)]

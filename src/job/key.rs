@@ -2,8 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use super::facts::{SourceFacts, hex};
+use super::facts::SourceFacts;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::hex;
 use crate::options::{Options, option_entry};
 
 /// The options that decide what the transcript is like: another value is another job. How it is sent, waited for or paid

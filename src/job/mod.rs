@@ -24,7 +24,9 @@ use tokio::sync::OnceCell;
 
 use self::journal::{Journal, Memory};
 use crate::error::{Error, Result};
+use crate::hex::hex;
 use crate::options::Options;
+use crate::random;
 use crate::runtime::blocking;
 
 pub(crate) use run::ready;
@@ -66,7 +68,5 @@ impl Jobs {
 
 /// A name that nobody else has.
 fn random_name() -> Result<String> {
-    let mut bytes = [0; 12];
-    getrandom::fill(&mut bytes).map_err(|error| Error::io("random numbers", &error.into()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&random::bytes::<12>()?))
 }

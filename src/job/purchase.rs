@@ -10,7 +10,7 @@ use super::settle::{Settled, id_missing};
 use crate::error::{Error, ErrorKind};
 use crate::instant::now_ms;
 use crate::order::{Order, agreed};
-use crate::service::orders::{OrderOf, Orders};
+use crate::service::orders::OrderOf;
 
 /// Between two questions whether a request that was on its way has arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
@@ -19,7 +19,8 @@ impl Run {
     pub(super) async fn create_order(&mut self) -> Result<(), Halt> {
         let recordings = [self.ledger.now().recording_id];
         self.ledger.intend(Step::Ordering).await?;
-        let created = self.context.in_turn(self.orders()?.create(&self.context.call, &recordings)).await;
+        let created =
+            self.context.in_turn(self.context.orders()?.create(&self.context.call, &recordings)).await;
         self.note_order(Step::Ordered, created.map_err(Halt::of_request)?).await
     }
 
@@ -33,7 +34,11 @@ impl Run {
         let recording = self.ledger.now().recording_id;
         loop {
             let may_arrive = self.may_still_arrive();
-            match self.context.in_turn(self.orders()?.order_of(&self.context.call, &recording)).await? {
+            match self
+                .context
+                .in_turn(self.context.orders()?.order_of(&self.context.call, &recording))
+                .await?
+            {
                 OrderOf::Order(id) => return self.found_order(&id).await,
                 OrderOf::None if !may_arrive => return Ok(self.ledger.reach(Step::Uploaded).await?),
                 OrderOf::None => tokio::time::sleep(LOOK_AGAIN).await,
@@ -50,13 +55,13 @@ impl Run {
     }
 
     async fn found_order(&self, id: &str) -> Result<(), Halt> {
-        let order = self.context.in_turn(self.orders()?.order(&self.context.call, id)).await?;
+        let order = self.context.in_turn(self.context.orders()?.order(&self.context.call, id)).await?;
         self.note_order(Step::Ordered, order).await
     }
 
     /// Says what is wanted, and applies the promotional code. Both only set what is so: done twice they do no harm.
     pub(super) async fn configure(&mut self) -> Result<(), Halt> {
-        let (orders, call) = (self.orders()?, &self.context.call);
+        let (orders, call) = (self.context.orders()?, &self.context.call);
         let id = self.ledger.now().order_id().to_owned();
         let mut order = self.context.in_turn(orders.edit(call, &id)).await?;
         let code = call.options.text("order.promo_code");
@@ -68,7 +73,7 @@ impl Run {
 
     /// Reads the price as it is now, and buys if that is agreed to.
     pub(super) async fn buy(&mut self) -> Result<(), Halt> {
-        let (orders, call) = (self.orders()?, &self.context.call);
+        let (orders, call) = (self.context.orders()?, &self.context.call);
         let id = self.ledger.now().order_id().to_owned();
         let order = self.context.in_turn(orders.order(call, &id)).await?;
         if order.paid_at_ms.is_some() {
@@ -90,7 +95,8 @@ impl Run {
         let before = self.order()?;
         loop {
             let may_arrive = self.may_still_arrive();
-            match self.context.in_turn(self.orders()?.was_placed(&self.context.call, &before)).await? {
+            match self.context.in_turn(self.context.orders()?.was_placed(&self.context.call, &before)).await?
+            {
                 Some(true) => return Ok(self.note(Step::Placed, |_| {}).await?),
                 Some(false) if !may_arrive => return Ok(self.ledger.reach(Step::Configured).await?),
                 Some(false) => tokio::time::sleep(LOOK_AGAIN).await,
@@ -122,10 +128,5 @@ impl Run {
         let missing =
             || Error::new(ErrorKind::StoreCorrupt, "the journal of jobs has lost the order of a job");
         self.ledger.now().order.ok_or_else(missing)
-    }
-
-    fn orders(&self) -> Result<&dyn Orders, Error> {
-        let missing = || Error::new(ErrorKind::Unsupported, "this service has no orders");
-        self.context.service.orders().ok_or_else(missing)
     }
 }

@@ -6,6 +6,10 @@ use std::sync::{Arc, Mutex};
 pub const SECRETS: &[&str] = &[
     "demo-secret",
     "anna-password",
+    "developer-password",
+    "demo-application-token",
+    "demo-google-token",
+    "demo-facebook-token",
     "a-password-that-is-wrong",
     "sandbox-access-",
     "sandbox-refresh-",

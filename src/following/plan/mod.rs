@@ -12,8 +12,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::audience::{Audience, Listener};
+use super::delay::{backed_off, jittered};
 use super::known::Known;
-use super::random::{backed_off, jittered};
 use super::{Interest, Pacing};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::ServiceEvent;

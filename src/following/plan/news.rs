@@ -5,8 +5,8 @@ use tokio::time::Instant;
 use super::Plan;
 use crate::events::{ServiceEvent, ServiceEventKind};
 use crate::following::News;
+use crate::following::delay::jittered;
 use crate::following::known::Known;
-use crate::following::random::jittered;
 use crate::recording::Recording;
 
 impl Plan {

@@ -46,18 +46,12 @@ fn within_an_origin_everything_goes_along() {
 fn credentials_stay_with_their_origin() {
     let elsewhere = Server::start(vec![ok("")]);
     let to = elsewhere.url("/there?sig=hidden-query").to_string();
-    let server = Server::start(vec![redirecting(302, to.clone()), redirecting(302, to)]);
+    let server = Server::start(vec![redirecting(302, to)]);
     let error = outcome(with_credentials(get(server.url("/here")))).unwrap_err();
     assert_eq!((error.kind(), error.http_status()), (ErrorKind::Protocol, Some(302)));
     let place = format!("http://{}", elsewhere.address);
     assert!(error.message().contains(&place) && !error.message().contains("hidden"), "{error}");
     assert_eq!((server.seen().len(), elsewhere.connections()), (1, 0));
-
-    outcome(with_credentials(get(server.url("/here"))).may_leave_origin()).unwrap();
-    let seen = elsewhere.seen();
-    assert_eq!(seen[0].first_line(), "GET /there?sig=hidden-query HTTP/1.1");
-    assert_eq!(seen[0].header("x-plain"), Some("yes"));
-    assert!(!seen[0].head.contains("hidden-token") && !seen[0].head.contains("hidden-key"), "{seen:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::auth::{
     self, Grant, IdentityKey, OAuthError, RenewAhead, Session, SessionSettings, TokenEndpoint, TokenProvider,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::hex;
 use crate::http::{HeaderName, HeaderValue, Http, Request, Response, Url, base_url, checked_url, origin};
 use crate::options::Options;
 use crate::service::address;
@@ -271,7 +272,7 @@ fn external_grant(options: &Options, token: SecretString) -> Result<(Grant, Stri
 /// A name for whoever holds a token, which tells nothing of it.
 fn named_by(token: &SecretString) -> String {
     let digest = Sha256::digest(token.expose_secret().as_bytes());
-    digest.iter().take(8).fold("token ".to_owned(), |name, byte| name + &format!("{byte:02x}"))
+    format!("token {}", hex(&digest[..8]))
 }
 
 fn advice(error: &OAuthError) -> Option<String> {

@@ -40,10 +40,10 @@ impl Ogg {
                 return Err(MediaError::unsupported(format!("{name} in {}", Self::NAME)));
             }
         }
-        let library = open(input, BUDGET, Self::NAME, |stream| {
+        let demuxer = open(input, BUDGET, Self::NAME, |stream| {
             OggReader::try_new(stream, FormatOptions::default()).map(|reader| Box::new(reader) as _)
         })?;
-        Packets::open(Self(library), keep_going)
+        Packets::open(Self(demuxer), keep_going)
     }
 }
 
@@ -64,7 +64,7 @@ impl Container for Ogg {
 
 /// Matroska and WebM.
 pub(super) struct Matroska {
-    library: Library,
+    demuxer: Library,
     /// Where the file ends by its own header.
     declared: Option<u64>,
     /// Seconds that the header declares.
@@ -80,23 +80,23 @@ impl Matroska {
         keep_going: &mut dyn FnMut() -> bool,
     ) -> Result<Packets<Self>, MediaError> {
         let declared = declared_end(input.peek(128).map_err(MediaError::Read)?);
-        let library = open(input, BUDGET, Self::NAME, |stream| {
+        let demuxer = open(input, BUDGET, Self::NAME, |stream| {
             MkvReader::try_new(stream, FormatOptions::default()).map(|reader| Box::new(reader) as _)
         })?;
-        let info = library.reader().media_info();
+        let info = demuxer.reader().media_info();
         let seconds = info.time_base.zip(info.duration).map(|(base, duration)| {
             duration.get() as f64 * f64::from(base.numer.get()) / f64::from(base.denom.get())
         });
-        Packets::open(Self { library, declared, declared_s: seconds, furthest_s: 0.0 }, keep_going)
+        Packets::open(Self { demuxer, declared, declared_s: seconds, furthest_s: 0.0 }, keep_going)
     }
 }
 
 impl Demuxer for Matroska {
     fn next(&mut self) -> Result<Demuxed, MediaError> {
-        let next = self.library.next()?;
+        let next = self.demuxer.next()?;
         if let Demuxed::Packet(packet) = &next
             && let Some(base) = self
-                .library
+                .demuxer
                 .reader()
                 .tracks()
                 .iter()
@@ -113,7 +113,7 @@ impl Container for Matroska {
     const NAME: &'static str = "Matroska or WebM";
 
     fn choose(&self) -> Result<Chosen, MediaError> {
-        choose(self.library.reader(), Self::NAME)
+        choose(self.demuxer.reader(), Self::NAME)
     }
 
     fn check_end(&self, seconds: f64) -> Result<(), MediaError> {
@@ -122,7 +122,7 @@ impl Container for Matroska {
         if missing > MISSING_S + MISSING_SHARE * self.declared_s.unwrap_or(0.0) {
             return Err(MediaError::truncated(format!("its last {missing:.1} s declared are not there")));
         }
-        let read = self.library.bytes_read();
+        let read = self.demuxer.bytes_read();
         match self.declared.filter(|declared| read < *declared) {
             Some(declared) => Err(MediaError::truncated(format!(
                 "it has {read} of {declared} bytes declared, {seconds:.1} s of audio"
@@ -163,10 +163,10 @@ impl Adts {
         input: Input,
         keep_going: &mut dyn FnMut() -> bool,
     ) -> Result<Packets<Self>, MediaError> {
-        let library = open(input, ADTS_BUDGET, Self::NAME, |stream| {
+        let demuxer = open(input, ADTS_BUDGET, Self::NAME, |stream| {
             AdtsReader::try_new(stream, FormatOptions::default()).map(|reader| Box::new(reader) as _)
         })?;
-        Packets::open(Self(library), keep_going)
+        Packets::open(Self(demuxer), keep_going)
     }
 }
 
@@ -192,7 +192,7 @@ fn open(
     build: impl FnOnce(MediaSourceStream<'static>) -> Result<Box<dyn FormatReader>, CodecError>,
 ) -> Result<Library, MediaError> {
     let opened = Library::open(Vec::new(), input, budget, |stream| build(stream).map(|reader| (reader, ())));
-    opened.map(|(library, ())| library).map_err(|error| error.in_container(name))
+    opened.map(|(demuxer, ())| demuxer).map_err(|error| error.in_container(name))
 }
 
 /// The default audio track, or the first that can be decoded.

@@ -1,11 +1,8 @@
-//! Chance, so that those who were interrupted together do not come back together.
+//! Delays with chance in them, so that those who were interrupted together do not come back together.
 
 use std::time::Duration;
 
-/// A number from 0 to 1. Where the system has no chance to offer, the middle.
-fn fraction() -> f64 {
-    getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX))
-}
+use crate::random::fraction;
 
 /// A delay of at least three quarters and at most five quarters of `delay`.
 pub(crate) fn jittered(delay: Duration) -> Duration {
