@@ -100,10 +100,10 @@ impl Response {
         }
     }
 
-    /// The body, if it has at most so many bytes.
+    /// The body, if it has at most so many bytes. It ends in time also where what it answers had no time limit.
     pub(crate) async fn bytes(self, most: usize) -> Result<Bytes> {
         let mut gathered = BytesMut::new();
-        let deadline = self.attempts.deadline;
+        let deadline = self.attempts.deadline_of_answer();
         let mut reading = Reading::new(self, most as u64, deadline);
         loop {
             match reading.next().await? {

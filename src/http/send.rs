@@ -116,6 +116,11 @@ impl Attempts {
     }
 
     /// For an answer that took its time to stream: what follows has a time of its own.
+    /// Of an answer that is read whole.
+    pub(super) fn deadline_of_answer(&self) -> Option<Instant> {
+        self.deadline.or_else(|| Instant::now().checked_add(self.patience))
+    }
+
     pub(super) fn renew_deadline(&mut self) {
         self.deadline = self.deadline.and_then(|_| Instant::now().checked_add(self.patience));
     }

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{ProgressPhase, Reporter, blocking};
@@ -156,45 +157,47 @@ pub(super) struct Pieces {
     given: u64,
 }
 
-type Asked = Pin<Box<dyn Future<Output = Result<Option<Bytes>>> + Send>>;
-
 enum Next {
     Unasked,
-    Asked(Asked),
-    Read(Result<Option<Bytes>>),
+    /// A task of its own: it takes its turn at the source, and gives it back, whether or not its connection asks just now.
+    Asked(JoinHandle<Result<Option<Bytes>>>),
     Ended,
 }
 
 impl Pieces {
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         if matches!(self.next, Next::Unasked) {
-            self.ask(context);
+            self.ask();
         }
-        if let Next::Asked(asked) = &mut self.next {
-            let read = ready!(asked.as_mut().poll(context));
-            self.next = Next::Read(read);
-        }
-        match std::mem::replace(&mut self.next, Next::Ended) {
-            Next::Read(Ok(Some(piece))) => {
+        let Next::Asked(asked) = &mut self.next else { return Poll::Ready(None) };
+        let read = ready!(Pin::new(asked).poll(context)).unwrap_or_else(|_| Err(Error::cancelled()));
+        self.next = Next::Ended;
+        match read {
+            Ok(Some(piece)) => {
                 self.given += piece.len() as u64;
                 if let Some(reporter) = &self.reporter {
                     self.upload.tell(reporter, self.given);
                 }
                 // Is read while this one is on its way.
-                self.ask(context);
+                self.ask();
                 Poll::Ready(Some(Ok(piece)))
             }
-            Next::Read(Err(error)) => Poll::Ready(Some(Err(error))),
-            _ => Poll::Ready(None),
+            Ok(None) => Poll::Ready(None),
+            Err(error) => Poll::Ready(Some(Err(error))),
         }
     }
 
-    fn ask(&mut self, context: &mut Context<'_>) {
-        let mut asked: Asked = Box::pin(next_piece(self.upload.clone(), self.given));
-        self.next = match asked.as_mut().poll(context) {
-            Poll::Ready(read) => Next::Read(read),
-            Poll::Pending => Next::Asked(asked),
-        };
+    fn ask(&mut self) {
+        self.next = Next::Asked(tokio::spawn(next_piece(self.upload.clone(), self.given)));
+    }
+}
+
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        // What is being read is read to its end; what waits for its turn at the source gives it up.
+        if let Next::Asked(asked) = &self.next {
+            asked.abort();
+        }
     }
 }
 

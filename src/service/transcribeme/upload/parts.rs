@@ -212,6 +212,8 @@ impl Sending<'_> {
     /// Part by part until the source ends: only then is it known which part is the last, so each is in memory.
     async fn as_it_comes(&mut self, target: &Target) -> Result<()> {
         let part_bytes = self.sent.part_bytes;
+        // An upload that is begun anew begins at the beginning.
+        self.told = 0;
         for number in 0..=u32::MAX {
             let bytes = match self.first.take() {
                 Some(first) => first,

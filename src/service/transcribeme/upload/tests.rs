@@ -18,7 +18,7 @@ use crate::runtime::Operation;
 use crate::runtime::sync::Mutex;
 use crate::service::transcribeme::TranscribeMe;
 use crate::service::{Call, ResumableUpload, ServiceFuture, UploadLog};
-use crate::source::Source;
+use crate::source::{ReadCallbacks, Source};
 
 const PART: usize = 65_536;
 
@@ -64,8 +64,12 @@ impl UploadLog for Log {
 struct Service {
     /// How often each part of each recording arrived.
     parts: BTreeMap<(u32, u32), u32>,
+    /// What each part's request held.
+    bodies: BTreeMap<(u32, u32), Vec<u8>>,
     begun: u32,
     joined: Vec<u32>,
+    /// Whose place for parts is there no more.
+    gone: Option<u32>,
 }
 
 struct Server {
@@ -107,15 +111,16 @@ fn serve(stream: TcpStream, service: &Mutex<Service>) -> Option<()> {
                 length = value.trim().parse().ok()?;
             }
         }
-        std::io::copy(&mut Read::take(&mut reader, length), &mut std::io::sink()).ok()?;
-        let (status, body) = service.lock().answer(first.split(' ').nth(1)?);
+        let mut sent = Vec::new();
+        Read::take(&mut reader, length).read_to_end(&mut sent).ok()?;
+        let (status, body) = service.lock().answer(first.split(' ').nth(1)?, sent);
         let head = format!("HTTP/1.1 {status} X\r\nContent-Length: {}\r\n\r\n", body.len());
         (&stream).write_all((head + &body).as_bytes()).ok()?;
     }
 }
 
 impl Service {
-    fn answer(&mut self, target: &str) -> (u16, String) {
+    fn answer(&mut self, target: &str, sent: Vec<u8>) -> (u16, String) {
         let number = |name: &str| {
             let query = target.split_once('?')?.1;
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -128,7 +133,9 @@ impl Service {
                 let id = self.begun;
                 (200, format!(r#"{{"url":"put?recordingId={id}&uploadId=7"}}"#))
             }
+            "/put" if self.gone == Some(recording) => (403, String::new()),
             "/put" => {
+                self.bodies.insert((recording, number("chunkNumber").unwrap()), sent);
                 *self.parts.entry((recording, number("chunkNumber").unwrap())).or_default() += 1;
                 (200, String::new())
             }
@@ -151,19 +158,26 @@ fn options(server: &Server) -> Options {
         ("client_id", "key"),
         ("access_token", "token"),
         ("transcribeme.part_bytes", &PART.to_string()),
+        ("transcribeme.part_body", "raw"),
     ]
     .iter()
     .fold(Options::new(), |options, (key, value)| options.with(key, value).unwrap())
 }
 
+fn content(bytes: usize) -> Vec<u8> {
+    (0..bytes).map(|index| (index * 31 % 251) as u8).collect()
+}
+
 fn upload(server: &Server, bytes: usize, log: &Arc<Log>) -> Result<Recording> {
-    let (options, log) = (options(server), log.clone());
+    upload_of(server, &Source::from_bytes(Arc::new(content(bytes)), "talk.wav"), log)
+}
+
+fn upload_of(server: &Server, source: &Source, log: &Arc<Log>) -> Result<Recording> {
+    let (options, log, source) = (options(server), log.clone(), source.claim()?);
     let (tell, told) = mpsc::channel();
     let operation = Operation::<()>::start(move |reporter| async move {
         let service = TranscribeMe::open(&options, None)?;
         let call = Call { options: Arc::new(options), reporter };
-        let content: Vec<u8> = (0..bytes).map(|index| (index * 31 % 251) as u8).collect();
-        let source = Source::from_bytes(Arc::new(content), "talk.wav").claim()?;
         let outcome = ResumableUpload::upload(&service, &call, source, &*log).await;
         let _ = tell.send(outcome);
         Ok(())
@@ -219,4 +233,47 @@ fn another_source_and_another_form_are_refused() {
     assert!(!error.recording_id().is_empty() && second.arrived.lock().is_empty());
     let foreign = Log::new(usize::MAX, Some("{\"kind\":\"newer\"}".into()));
     assert_eq!(upload(&server, 3 * PART, &foreign).unwrap_err().kind(), ErrorKind::NeedsAction);
+}
+
+/// Gives its bytes as often as they are asked for, and does not say how many.
+struct Unsized(std::io::Cursor<Vec<u8>>);
+
+impl ReadCallbacks for Unsized {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.0.read(buffer)
+    }
+
+    fn rewind(&mut self) -> std::io::Result<()> {
+        self.0.set_position(0);
+        Ok(())
+    }
+
+    fn can_rewind(&self) -> bool {
+        true
+    }
+
+    fn size(&mut self) -> Option<u64> {
+        None
+    }
+}
+
+#[test]
+fn an_upload_whose_place_is_gone_begins_at_the_beginning_whatever_the_source() {
+    let sources = [
+        Source::from_bytes(Arc::new(content(3 * PART + 1)), "talk.wav"),
+        Source::from_callbacks(Box::new(Unsized(std::io::Cursor::new(content(3 * PART + 1)))), "talk.wav"),
+    ];
+    for source in sources {
+        let server = Server::start();
+        let first = Log::new(3, None);
+        assert_eq!(upload_of(&server, &source, &first).unwrap_err().kind(), ErrorKind::DiskFull);
+        server.service.lock().gone = Some(1);
+        let second = Log::new(usize::MAX, first.kept());
+        assert_eq!(upload_of(&server, &source, &second).unwrap().id, "2");
+        let service = server.service.lock();
+        let of_second = service.bodies.iter().filter(|((of, _), _)| *of == 2);
+        let sent: Vec<u8> = of_second.flat_map(|(_, body)| body.clone()).collect();
+        assert!(sent == content(3 * PART + 1), "{} bytes", sent.len());
+        assert_eq!(service.joined, [2]);
+    }
 }
