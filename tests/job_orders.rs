@@ -51,6 +51,7 @@ impl Place {
             ("client_id", "demo"),
             ("client_secret", "demo-secret"),
             ("application_token", "demo-application-token"),
+            ("identity", "me"),
             ("journal", journal.to_str().unwrap()),
         ]);
         let part = PART.to_string();

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 static int failures;
 
@@ -32,7 +33,8 @@ static int drain(tiro_queue *queue)
         if (kind == TIRO_EVENT_PROGRESS) {
             int32_t phase;
             uint64_t done, total;
-            if (tiro_op_progress(op, &phase, &done, &total, NULL) == TIRO_OK && phase == TIRO_PHASE_PROCESSING)
+            if (tiro_op_progress(op, &phase, &done, &total, NULL) == TIRO_OK && phase == TIRO_PHASE_PROCESSING &&
+                total > 0)
                 fprintf(stderr, "%s: %" PRIu64 " %%\n", path, done * 100 / total);
         } else if (kind == TIRO_EVENT_DONE) {
             tiro_error *err = NULL;
@@ -68,8 +70,10 @@ int main(int argc, char **argv)
             if (tiro_client_transcribe_file(client, argv[i], NULL, &op, &err) == TIRO_OK &&
                 tiro_op_attach(op, queue, argv[i], &err) == TIRO_OK)
                 pending++;
-            else
+            else {
                 report(argv[i], err);
+                tiro_op_free(op);
+            }
         }
         while (pending > 0) {
             struct epoll_event event;
@@ -78,6 +82,7 @@ int main(int argc, char **argv)
         }
         epoll_ctl(loop, EPOLL_CTL_DEL, fd, NULL);
     }
+    close(loop);
     tiro_queue_free(queue);
     tiro_client_free(client);
     return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -20,8 +20,8 @@ def main() -> int:
         with tiro.Client("gospeech", environment=True) as client:
             user = client.create_managed_user(email, first_name="Anna", last_name="Example")
             with client.as_user(email) as person:
-                recording = person.upload(source)
                 with person.events() as events:
+                    recording = person.upload(source)
                     for event in events:
                         if event.recording_id == recording.id and event.recording is not None:
                             print(f"{event.recording.name}: {event.recording.raw_status}")

@@ -55,7 +55,7 @@ impl Recording {
         &self.0.failure
     }
 
-    /// When the service got it, in Unix milliseconds.
+    /// When the service got it, in Unix milliseconds; 0: not known.
     #[getter]
     fn created_at_ms(&self) -> i64 {
         self.0.created_at_ms

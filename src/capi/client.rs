@@ -173,7 +173,8 @@ pub unsafe extern "C" fn tiro_client_recording(
     unsafe { start(client, call, op, err, |client, call| client.recording(text_in("id", id)?, call)) }
 }
 
-/// Starts to list recordings: at most `limit` from number `offset` on, newest first. The operation results in a page.
+/// Starts to list recordings: at most `limit` from number `offset` on, in the service's order (local: newest
+/// first). A service may give fewer than `limit`, and has a limit of its own. The operation results in a page.
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
 /// Returns: `TIRO_OK`; `TIRO_E_ARGUMENT` for a limit of 0; `TIRO_E_OPTION`, `TIRO_E_FORKED`, `TIRO_E_NULL`,
@@ -244,7 +245,8 @@ pub unsafe extern "C" fn tiro_client_transcript(
 /// Starts to delete a recording and its transcript. The operation has no result: use `tiro_op_join`.
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
-/// Returns: as `tiro_client_recording`. The operation: `TIRO_E_NOT_FOUND` and what the service says.
+/// Returns: as `tiro_client_recording`. The operation: `TIRO_E_UNSUPPORTED` if the service deletes none,
+/// `TIRO_E_NOT_FOUND` and what the service says.
 /// Thread: any. Blocks: no.
 /// @since 0.1.0
 ///
@@ -284,13 +286,17 @@ pub unsafe extern "C" fn tiro_client_purge(
     unsafe { start(client, call, op, err, Client::purge) }
 }
 
-/// Starts the whole job: upload, wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves
-/// no recognition running on this machine.
+/// Starts the whole job: upload, on a service that charges order and buy (only at a price that `max_price` or
+/// `confirmed_price` agrees to), wait, fetch. The operation results in a transcript. Cancelled on the way, it leaves no
+/// recognition running on this machine, unless it has a journal: then the job stays, and the recognition goes on
+/// (docs/jobs.md).
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it. The source stays the
 /// caller's, too, and may be freed at once.
 /// Returns: as `tiro_client_upload`. The operation: as those of `tiro_client_upload`, `tiro_client_wait` and
-/// `tiro_client_transcript`.
+/// `tiro_client_transcript`; `TIRO_E_CONFIRM_REQUIRED`, `TIRO_E_QUOTE_CHANGED`, `TIRO_E_NEEDS_ACTION`,
+/// `TIRO_E_SOURCE_CHANGED`, and with a journal `TIRO_E_ARGUMENT` for a source that is read once and has no `job_key`, and
+/// `TIRO_E_STORE_NEWER`, `TIRO_E_STORE_CORRUPT`, `TIRO_E_STORE_BUSY`.
 /// Thread: any. Blocks: no.
 /// @since 0.1.0
 ///

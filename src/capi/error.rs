@@ -68,7 +68,7 @@ fn read<R>(error: *const tiro_error, otherwise: R, get: impl FnOnce(&Error) -> R
     }
 }
 
-/// The name of a status code, such as `"TIRO_E_TIMEOUT"`; `"TIRO_E_UNKNOWN"` for a number that this library does not
+/// The name of a `tiro_status`, such as `"TIRO_E_TIMEOUT"`; `"TIRO_E_UNKNOWN"` for a number that this library does not
 /// know.
 ///
 /// NULL: no pointer is taken. The text is static.

@@ -47,9 +47,9 @@ impl TextFields<2> for tiro_service_event {
     }
 }
 
-/// Starts to listen to what the service tells of the recordings: pushed where it can, else found by asking. The
-/// operation has events, which `tiro_op_take_event` gives, and no result; it goes on until it is cancelled or freed, or
-/// no event can follow. Attached to a queue, it sends `TIRO_EVENT_SERVICE` when events wait. At most 1024 of them do:
+/// Starts to listen to what the service tells of the recordings: pushed where it can, else found by asking. Not
+/// what there is already, but what changes once it listens: start it before an upload. The operation has events, which `tiro_op_take_event` gives, and no result; it goes on until it is cancelled or freed, or
+/// no event can follow. Attached to a queue, it sends `TIRO_EVENT_SERVICE` when events wait. At most 1024 of them do, and 4 MiB:
 /// an event that the list has changed stands for those that found no room.
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.

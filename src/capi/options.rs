@@ -163,11 +163,12 @@ pub unsafe extern "C" fn tiro_options_load_file(
     })
 }
 
-/// Reads every `TIRO_*` variable of the environment that is the upper case of a key. On an error nothing is taken.
+/// Reads every `TIRO_*` variable of the environment that is the upper case of a key, with `_` for its dots
+/// (`TIRO_GOSPEECH_API_VERSION`); others are logged and passed over. On an error nothing is taken.
 /// Nothing may change the environment meanwhile (`setenv`).
 ///
 /// NULL: `err` may be NULL.
-/// Returns: `TIRO_OK`; `TIRO_E_OPTION` for a bad value; `TIRO_E_STATE`, `TIRO_E_NULL`, `TIRO_E_HANDLE`.
+/// Returns: `TIRO_OK`; `TIRO_E_OPTION` for a bad value; `TIRO_E_UTF8`, `TIRO_E_STATE`, `TIRO_E_NULL`, `TIRO_E_HANDLE`.
 /// Thread: one at a time. Blocks: no.
 /// @since 0.1.0
 ///

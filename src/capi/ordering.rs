@@ -152,14 +152,15 @@ pub unsafe extern "C" fn tiro_client_apply_promo(
     }
 }
 
-/// Starts to buy an order: spends money. Only at a price that the options of this call agree to, `confirmed_price` or
-/// `max_price`, which is compared with what the order costs at this moment. The request is never sent twice. The operation
-/// results in the order as it is then.
+/// Starts to buy an order: spends money. Only at a price that `confirmed_price` or `max_price` agrees to, given for this
+/// call or for the client (set, a profile, the environment), which is compared with what the order costs at this moment.
+/// The request is never sent twice. The operation results in the order as it is then.
 ///
-/// NULL: `call` NULL agrees to no price; `err` may be NULL. The operation is the caller's: join it or free it.
+/// NULL: `call` NULL agrees to what the client's own options do, to nothing if they have neither; `err` may be NULL. The operation is the caller's: join it or free it.
 /// Returns: as `tiro_client_order`. The operation also: `TIRO_E_CONFIRM_REQUIRED` with `order_id`, `amount` and `currency`
 /// in `tiro_error_detail`, `TIRO_E_QUOTE_CHANGED` with `order_id`, `confirmed` and `now`: nothing was bought;
-/// `TIRO_E_NEEDS_ACTION` if it is not known whether it was bought, and the hint says what to look at.
+/// `TIRO_E_NEEDS_ACTION` if it is not known whether it was bought, and the hint says what to look at; `TIRO_E_OPTION` for
+/// a price that is none.
 /// Thread: any. Blocks: no.
 /// @since 0.1.0
 ///

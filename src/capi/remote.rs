@@ -307,7 +307,9 @@ pub unsafe extern "C" fn tiro_client_as_user(
 }
 
 /// Starts to fetch the transcript of a recording in a format (docs/export.md). A format that the service writes itself
-/// comes from there, any other is written here. The operation results in a document.
+/// comes from there, any other is written here. `call` takes no option of the scope `export`: for those, fetch the
+/// transcript and use `tiro_transcript_export`. A file that the service has to make first is waited for, at most
+/// `wait_timeout_ms` and never more than 10 minutes. The operation results in a document.
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
 /// Returns: `TIRO_OK`; `TIRO_E_ARGUMENT` for an unknown format, an empty or overlong id; `TIRO_E_UTF8`, `TIRO_E_OPTION`,

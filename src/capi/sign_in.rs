@@ -111,13 +111,14 @@ pub unsafe extern "C" fn tiro_client_complete_login(
 }
 
 /// Waits for the browser of a login on this machine, and then ends the login as `tiro_client_complete_login` does: the
-/// option `redirect_uri` names a loopback address with a port, where it listens for at most `login_timeout_ms`. The
-/// operation results in a new client, that person's.
+/// option `redirect_uri` names a loopback address with a port, where it listens for at most `login_timeout_ms`, from when
+/// this returns: so the browser may be sent there next. The operation results in a new client, that person's.
 ///
 /// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it. The login stays the caller's,
 /// too, and may be freed at once.
-/// Returns: as `tiro_client_sign_in`. The operation: `TIRO_E_LOGIN_REQUIRED` if nobody came, `TIRO_E_OPTION` if the address
-/// is not one of this machine, `TIRO_E_IO` if it cannot be listened at, and those of `tiro_client_complete_login`.
+/// Returns: as `tiro_client_sign_in`; `TIRO_E_OPTION` if the address is not one of this machine or has no port,
+/// `TIRO_E_IO` if it cannot be listened at. The operation: `TIRO_E_LOGIN_REQUIRED` if nobody came, and those of
+/// `tiro_client_complete_login`.
 /// Thread: any. Blocks: no.
 /// @since 0.1.0
 ///

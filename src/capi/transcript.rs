@@ -52,9 +52,9 @@ pub struct tiro_segment {
     pub speaker: *const c_char,
     /// Bytes of `speaker` without the NUL.
     pub speaker_len: u64,
-    /// Start of its first word in milliseconds.
+    /// The earliest start of its words in milliseconds.
     pub start_ms: i64,
-    /// End of its last word in milliseconds.
+    /// The latest end of its words in milliseconds.
     pub end_ms: i64,
     /// The number of its first word, from 0.
     pub first_word: u64,
@@ -74,7 +74,7 @@ const _: () = {
     assert!(offset_of!(tiro_segment, word_count) == offset_of!(SegmentView, word_count));
 };
 
-/// Field of `tiro_transcript_copy`: the words with spaces between them, a line a segment.
+/// Field of `tiro_transcript_copy`: the words with spaces between them, a line a paragraph.
 pub const TIRO_TRANSCRIPT_TEXT: i32 = 0;
 /// Field of `tiro_transcript_copy`: the language code.
 pub const TIRO_TRANSCRIPT_LANGUAGE: i32 = 1;
@@ -142,7 +142,7 @@ pub extern "C" fn tiro_transcript_free(transcript: *mut tiro_transcript) {
     free(transcript, |_| ());
 }
 
-/// The words of a transcript with spaces between them, a line a segment.
+/// The words of a transcript with spaces between them, a line a paragraph.
 ///
 /// NULL: `transcript` and `len` may be NULL. Borrowed until the transcript is freed; copy with `tiro_transcript_copy`.
 /// Returns: `""` for NULL or a bad handle.

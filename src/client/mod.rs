@@ -11,7 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use self::logins::Logins;
 use crate::auth::TokenProvider;
@@ -263,8 +263,13 @@ pub(crate) struct CallContext {
 impl CallContext {
     /// Runs one request once the client has fewer than `max_in_flight` under way.
     pub(crate) async fn in_turn<T>(&self, request: ServiceFuture<'_, T>) -> Result<T> {
-        let _turn = self.in_flight.acquire().await.map_err(|_| Error::cancelled())?;
+        let _turn = self.turn().await?;
         request.await
+    }
+
+    /// Waits until the client has fewer than `max_in_flight` requests under way; one more is, until this is dropped.
+    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>> {
+        self.in_flight.acquire().await.map_err(|_| Error::cancelled())
     }
 
     /// The same, with other options.
@@ -273,7 +278,13 @@ impl CallContext {
     }
 
     pub(crate) async fn upload(&self, source: Claim) -> Result<Recording> {
-        self.in_turn(self.service.upload(&self.call, source)).await
+        let is_fetched = source.url().is_some();
+        self.uploading(is_fetched, self.service.upload(&self.call, source)).await
+    }
+
+    /// Runs an upload in its turn; one that the service fetches from a URL takes none, as that may last for days.
+    pub(crate) async fn uploading<T>(&self, is_fetched: bool, upload: ServiceFuture<'_, T>) -> Result<T> {
+        if is_fetched { upload.await } else { self.in_turn(upload).await }
     }
 
     pub(crate) async fn transcript(&self, id: &str) -> Result<Transcript> {

@@ -62,12 +62,19 @@ mod imp {
     /// Device and inode.
     type FileId = (u64, u64);
 
-    static OPEN: PerProcess<Mutex<HashMap<FileId, Weak<LockFile>>>> = PerProcess::new();
+    static OPEN: PerProcess<Mutex<HashMap<FileId, Listed>>> = PerProcess::new();
+
+    struct Listed {
+        locks: Weak<LockFile>,
+        /// Also of whoever opens it while the last one is being given up: a second descriptor, once closed, would give up
+        /// what is locked by then.
+        file: Arc<File>,
+    }
 
     pub struct LockFile {
         id: FileId,
         generation: u32,
-        file: Mutex<Option<File>>,
+        file: Mutex<Option<Arc<File>>>,
         here: Mutex<HashSet<Region>>,
     }
 
@@ -76,9 +83,10 @@ mod imp {
         // Looked at before it is opened: to open and close one of our own would give up its locks.
         let id = |metadata: &std::fs::Metadata| (metadata.dev(), metadata.ino());
         if let Ok(metadata) = path.symlink_metadata()
-            && let Some(file) = open.get(&id(&metadata)).and_then(Weak::upgrade)
+            && let Some(listed) = open.get(&id(&metadata))
         {
-            return Ok(file);
+            let file = listed.file.clone();
+            return Ok(listed.locks.upgrade().unwrap_or_else(|| list(&mut open, id(&metadata), file)));
         }
         let file = OpenOptions::new()
             .read(true)
@@ -92,15 +100,18 @@ mod imp {
         if !metadata.is_file() {
             return Err(io::Error::other("it is no file"));
         }
-        let id = id(&metadata);
+        Ok(list(&mut open, id(&metadata), Arc::new(file)))
+    }
+
+    fn list(open: &mut HashMap<FileId, Listed>, id: FileId, file: Arc<File>) -> Arc<LockFile> {
         let locks = Arc::new(LockFile {
             id,
             generation: generation(),
-            file: Mutex::new(Some(file)),
+            file: Mutex::new(Some(file.clone())),
             here: Mutex::default(),
         });
-        open.insert(id, Arc::downgrade(&locks));
-        Ok(locks)
+        open.insert(id, Listed { locks: Arc::downgrade(&locks), file });
+        locks
     }
 
     impl LockFile {
@@ -162,10 +173,10 @@ mod imp {
             }
             // Closed under the list's lock: nobody opens the file anew in between, only to lose what it locks.
             let mut open = OPEN.get().lock();
-            if open.get(&self.id).is_some_and(|listed| listed.strong_count() == 0) {
+            if open.get(&self.id).is_some_and(|listed| listed.locks.strong_count() == 0) {
                 open.remove(&self.id);
-                self.file.lock().take();
             }
+            self.file.lock().take();
         }
     }
 }

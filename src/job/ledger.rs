@@ -13,20 +13,15 @@ use crate::service::{ServiceFuture, UploadLog};
 
 pub(super) struct Ledger {
     journal: Arc<dyn Journal>,
-    record: Mutex<Record>,
+    record: Arc<Mutex<Record>>,
     /// One change at a time: parts of an upload may end side by side.
-    changing: tokio::sync::Mutex<()>,
+    changing: Arc<tokio::sync::Mutex<()>>,
     hold: Arc<Hold>,
 }
 
 impl Ledger {
     pub(super) fn new(journal: Arc<dyn Journal>, record: Record, hold: Hold) -> Self {
-        Self {
-            journal,
-            record: Mutex::new(record),
-            changing: tokio::sync::Mutex::default(),
-            hold: Arc::new(hold),
-        }
+        Self { journal, record: Arc::new(Mutex::new(record)), changing: Arc::default(), hold: Arc::new(hold) }
     }
 
     pub(super) fn now(&self) -> Record {
@@ -43,27 +38,30 @@ impl Ledger {
 
     /// Changes what is remembered. A change that could not be written was not made.
     pub(super) async fn change(&self, change: impl FnOnce(&mut Record)) -> Result<()> {
-        let _changing = self.changing.lock().await;
+        let changing = self.changing.clone().lock_owned().await;
         let mut changed = self.now();
         change(&mut changed);
         changed.changed_at_ms = now_ms();
         // The job stays in these hands until the write has ended, also where nobody waits for it any more: a late one must
         // not go over what the next has written.
-        let (written, hold) = (changed.clone(), self.hold.clone());
+        let (record, hold) = (self.record.clone(), self.hold.clone());
         let save = move |journal: &dyn Journal| {
-            let _hold = hold;
-            journal.save(&written)
+            let _held = (hold, changing);
+            journal.save(&changed)?;
+            changed.revision += 1;
+            *record.lock() = changed;
+            Ok(())
         };
-        journal::with(&self.journal, save).await?;
-        *self.record.lock() = changed;
-        Ok(())
+        journal::with(&self.journal, save).await
     }
 
-    /// Writes what is about to be done. Where this fails, it must not be done.
-    pub(super) async fn intend(&self, step: Step) -> Result<()> {
+    /// Writes what is about to be done, by a request that reaches the service, if ever, within `arrival_ms`. Where this
+    /// fails, it must not be done.
+    pub(super) async fn intend(&self, step: Step, arrival_ms: i64) -> Result<()> {
         self.change(|record| {
             record.step = step;
             record.intended_at_ms = now_ms();
+            record.arrives_by_ms = record.intended_at_ms.saturating_add(arrival_ms);
             record.stop = None;
         })
         .await
@@ -107,6 +105,7 @@ impl UploadLog for Ledger {
     fn keep<'a>(&'a self, recording_id: &'a str, checkpoint: SecretString) -> ServiceFuture<'a, ()> {
         Box::pin(self.change(move |record| {
             record.step = Step::UploadingParts;
+            record.stop = None;
             record.recording_id = recording_id.to_owned();
             record.checkpoint = Some(checkpoint);
         }))

@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::record::Step;
 use super::run::{Halt, Run};
 use super::settle::{Settled, id_missing};
@@ -18,9 +20,11 @@ const LOOK_AGAIN: Duration = Duration::from_millis(500);
 impl Run {
     pub(super) async fn create_order(&mut self) -> Result<(), Halt> {
         let recordings = [self.ledger.now().recording_id];
-        self.ledger.intend(Step::Ordering).await?;
-        let created =
-            self.context.in_turn(self.context.orders()?.create(&self.context.call, &recordings)).await;
+        // The turn comes first: what is noted as about to be done is done at once then.
+        let turn = self.context.turn().await?;
+        self.ledger.intend(Step::Ordering, self.arrival_ms()).await?;
+        let created = self.context.orders()?.create(&self.context.call, &recordings).await;
+        drop(turn);
         self.note_order(Step::Ordered, created.map_err(Halt::of_request)?).await
     }
 
@@ -32,8 +36,9 @@ impl Run {
             None => {}
         }
         let recording = self.ledger.now().recording_id;
+        let looking_since = Instant::now();
         loop {
-            let may_arrive = self.may_still_arrive();
+            let may_arrive = self.may_still_arrive(looking_since);
             match self
                 .context
                 .in_turn(self.context.orders()?.order_of(&self.context.call, &recording))
@@ -56,6 +61,11 @@ impl Run {
 
     async fn found_order(&self, id: &str) -> Result<(), Halt> {
         let order = self.context.in_turn(self.context.orders()?.order(&self.context.call, id)).await?;
+        let recording = self.ledger.now().recording_id;
+        if !order.recording_ids.is_empty() && !order.recording_ids.contains(&recording) {
+            let what = format!("order {id} is of other recordings than {recording}");
+            return Err(Error::new(ErrorKind::Argument, what).into());
+        }
         self.note_order(Step::Ordered, order).await
     }
 
@@ -75,14 +85,17 @@ impl Run {
     pub(super) async fn buy(&mut self) -> Result<(), Halt> {
         let (orders, call) = (self.context.orders()?, &self.context.call);
         let id = self.ledger.now().order_id().to_owned();
-        let order = self.context.in_turn(orders.order(call, &id)).await?;
+        let turn = self.context.turn().await?;
+        let order = orders.order(call, &id).await?;
         if order.paid_at_ms.is_some() {
             return self.note_order(Step::Placed, order).await;
         }
         self.note_order(Step::Configured, order.clone()).await?;
         agreed(&order, &call.options)?;
-        self.ledger.intend(Step::Placing).await?;
-        self.context.in_turn(orders.place(call, &id)).await.map_err(Halt::of_request)?;
+        self.ledger.intend(Step::Placing, self.arrival_ms()).await?;
+        let placed = orders.place(call, &id).await;
+        drop(turn);
+        placed.map_err(Halt::of_request)?;
         Ok(self.note(Step::Placed, |_| {}).await?)
     }
 
@@ -93,8 +106,9 @@ impl Run {
             None => {}
         }
         let before = self.order()?;
+        let looking_since = Instant::now();
         loop {
-            let may_arrive = self.may_still_arrive();
+            let may_arrive = self.may_still_arrive(looking_since);
             match self.context.in_turn(self.context.orders()?.was_placed(&self.context.call, &before)).await?
             {
                 Some(true) => return Ok(self.note(Step::Placed, |_| {}).await?),
@@ -114,10 +128,11 @@ impl Run {
     }
 
     /// Whether a request of the try that was cut off may still be on its way to the service, or in its hands. Where the
-    /// clock was set back meanwhile, it is waited for longer, never shorter.
-    fn may_still_arrive(&self) -> bool {
-        let patience = self.context.call.options.integer("request_timeout_ms");
-        now_ms() < self.ledger.now().intended_at_ms.saturating_add(patience)
+    /// clock was set back meanwhile, it is waited for longer, but no longer than it takes in all.
+    fn may_still_arrive(&self, looking_since: Instant) -> bool {
+        let record = self.ledger.now();
+        let arrival_ms = record.arrives_by_ms.saturating_sub(record.intended_at_ms).unsigned_abs();
+        now_ms() < record.arrives_by_ms && looking_since.elapsed() < Duration::from_millis(arrival_ms)
     }
 
     async fn note_order(&self, step: Step, order: Order) -> Result<(), Halt> {

@@ -103,6 +103,8 @@ pub(super) struct Record {
     pub(super) step: Step,
     /// When an intent was written, in Unix milliseconds.
     pub(super) intended_at_ms: i64,
+    /// When no request of that intent can be on its way any more.
+    pub(super) arrives_by_ms: i64,
     pub(super) recording_id: String,
     /// As it was read last.
     pub(super) order: Option<Order>,
@@ -112,6 +114,8 @@ pub(super) struct Record {
     pub(super) stop: Option<Stop>,
     pub(super) created_at_ms: i64,
     pub(super) changed_at_ms: i64,
+    /// How often it was changed: who writes has to know how it was, or was not alone with it.
+    pub(super) revision: i64,
 }
 
 impl Record {

@@ -55,7 +55,7 @@ impl Halt {
 
 impl Run {
     pub(super) fn new(context: CallContext, ledger: Ledger, source: Option<Claim>) -> Self {
-        let settled = Settled::of(&context.call.options);
+        let settled = Settled::of_job(&context.call.options, &ledger.now());
         Self { context, ledger, source, settled, ending: Ending::Dropped }
     }
 
@@ -127,14 +127,28 @@ impl Run {
             .with_hint("resume the job with the same recording")
         })?;
         let recording = match self.context.service.resumable_upload() {
-            Some(parts) => self.context.in_turn(parts.upload(&self.context.call, source, &self.ledger)).await,
+            Some(parts) => {
+                let is_fetched = source.url().is_some();
+                let upload = parts.upload(&self.context.call, source, &self.ledger);
+                self.context.uploading(is_fetched, upload).await
+            }
             None => {
-                self.ledger.intend(Step::Uploading).await?;
+                self.ledger.intend(Step::Uploading, self.arrival_ms()).await?;
                 self.context.upload(source).await
             }
         };
         let recording = recording.map_err(Halt::of_request)?;
-        self.uploaded(&recording.id).await
+        self.uploaded(&recording.id).await?;
+        match recording.status {
+            RecordingStatus::Failed => Err(self.fail(failed(&recording)).await),
+            _ => Ok(()),
+        }
+    }
+
+    /// Within what time a request reaches the service, if ever, and is in its books: so long it is sent, and so long it may
+    /// be in the service's hands.
+    pub(super) fn arrival_ms(&self) -> i64 {
+        self.context.call.options.integer("request_timeout_ms").saturating_mul(2)
     }
 
     /// The service has the recording.
@@ -143,6 +157,8 @@ impl Run {
         let noted = self.note(Step::Uploaded, move |record| {
             record.recording_id.clone_from(&id);
             record.checkpoint = None;
+            // It may be a secret, and is not asked for again.
+            record.source.url = None;
         });
         Ok(noted.await?)
     }
@@ -174,12 +190,17 @@ impl Run {
         }
         match self.context.wait(&id).await {
             Ok(_) => Ok(self.ledger.reach(Step::Ready).await?),
-            Err(error) if is_final(error.kind()) => {
-                let stop = Stop::of(&error);
-                self.ledger.change(|record| (record.step, record.stop) = (Step::Failed, Some(stop))).await?;
-                Err(error.into())
-            }
+            Err(error) if is_final(error.kind()) => Err(self.fail(error).await),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Ends the job with a failure.
+    async fn fail(&self, error: Error) -> Halt {
+        let stop = Stop::of(&error);
+        match self.ledger.change(|record| (record.step, record.stop) = (Step::Failed, Some(stop))).await {
+            Ok(()) => error.into(),
+            Err(unwritten) => unwritten.into(),
         }
     }
 
@@ -288,15 +309,22 @@ fn may_pass(error: &Error) -> bool {
 
 /// A recording whose status is final, as a result: ready, or the error that it stands for.
 pub(crate) fn ready(recording: Recording) -> Result<Recording> {
-    let because = if recording.failure.is_empty() { &recording.raw_status } else { &recording.failure };
-    let error = |kind, what: &str| {
-        Err(Error::new(kind, format!("recording {} {what}: {because}", recording.id))
-            .with_recording_id(&recording.id)
-            .with_service_code(&recording.raw_status))
-    };
     match recording.status {
         RecordingStatus::Ready => Ok(recording),
-        RecordingStatus::NeedsAction => error(ErrorKind::NeedsAction, "waits for somebody to act"),
-        _ => error(ErrorKind::Failed, "could not be transcribed"),
+        RecordingStatus::NeedsAction => {
+            Err(stands_for(&recording, ErrorKind::NeedsAction, "waits for somebody to act"))
+        }
+        _ => Err(failed(&recording)),
     }
+}
+
+fn failed(recording: &Recording) -> Error {
+    stands_for(recording, ErrorKind::Failed, "could not be transcribed")
+}
+
+fn stands_for(recording: &Recording, kind: ErrorKind, what: &str) -> Error {
+    let because = if recording.failure.is_empty() { &recording.raw_status } else { &recording.failure };
+    Error::new(kind, format!("recording {} {what}: {because}", recording.id))
+        .with_recording_id(&recording.id)
+        .with_service_code(&recording.raw_status)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::record::Record;
+use super::record::{Record, Step};
 use super::run::{Halt, Run};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
@@ -17,7 +17,15 @@ pub(super) enum Settled {
 }
 
 impl Settled {
-    pub(super) fn of(options: &Options) -> Option<Self> {
+    /// What is said of a job: an answer to the question that it stopped with, and to no later one. The same program, run
+    /// once more after that, must not give its answer a second time.
+    pub(super) fn of_job(options: &Options, job: &Record) -> Option<Self> {
+        let stopped = job.stop.as_ref()?;
+        let is_asked = job.step == Step::UploadingParts || stopped.kind() == Some(ErrorKind::NeedsAction);
+        if is_asked { Self::of(options) } else { None }
+    }
+
+    fn of(options: &Options) -> Option<Self> {
         Some(match options.text("settle") {
             nothing if nothing.is_empty() => return None,
             word if word == "not_done" => Self::NotDone,

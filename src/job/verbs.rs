@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::facts::SourceFacts;
@@ -15,6 +16,7 @@ use super::run::Run;
 use super::summary::{Job, JobOutcome};
 use crate::client::CallContext;
 use crate::error::{Error, ErrorKind, Result};
+use crate::hex::hex;
 use crate::instant::now_ms;
 use crate::options::Options;
 use crate::source::Claim;
@@ -57,6 +59,12 @@ pub(crate) async fn resume(context: CallContext, id: &str, source: Option<Claim>
 
 /// Goes on with every job that stopped and that nobody works on, side by side, until their transcripts can be fetched.
 pub(crate) async fn resume_all(context: CallContext) -> Result<Vec<JobOutcome>> {
+    for key in ["settle", "confirmed_price"] {
+        if context.call.options.is_set(key) {
+            let what = format!("{key} says something of one job, and of no other");
+            return Err(Error::new(ErrorKind::Option, what).with_hint("resume that job with it"));
+        }
+    }
     let journal = context.jobs.journal().await?;
     let jobs = list_of(&context, &journal).await?;
     let stopped = jobs
@@ -115,7 +123,9 @@ async fn known(context: &CallContext, journal: &Arc<dyn Journal>, id: &str) -> R
 }
 
 fn whose(context: &CallContext) -> Whose {
-    Whose { service: context.call.options.text("service"), identity: context.service.identity() }
+    // It is compared only; and it holds what a service takes for a key.
+    let identity = hex(&Sha256::digest(context.service.identity()));
+    Whose { service: context.call.options.text("service"), identity }
 }
 
 fn new_record(context: &CallContext, source: SourceFacts, key: String) -> Result<Record> {
@@ -133,12 +143,14 @@ fn new_record(context: &CallContext, source: SourceFacts, key: String) -> Result
         options: options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
         step: Step::Begun,
         intended_at_ms: 0,
+        arrives_by_ms: 0,
         recording_id: String::new(),
         order: None,
         checkpoint: None,
         stop: None,
         created_at_ms: now,
         changed_at_ms: now,
+        revision: 0,
         whose,
     })
 }

@@ -282,7 +282,7 @@ const ROWS: &[OptionEntry] = &[
         "",
         Call,
         "local",
-        "Folder of the unlinked temporary files that hold what of a long recording does not fit into memory. Default: the system's folder for temporary files.",
+        "Folder of the unlinked temporary files that hold what of a long recording does not fit into memory, and an MP4 that has to be put aside. Default: the system's folder for temporary files.",
     ),
     row(
         "spreadsheet_formulas",

@@ -96,6 +96,8 @@ fn who_signs_in_has_to_be_said() {
         vec![("password", "x")],
         vec![("external_token", "x")],
         vec![("application_token", "x"), ("client_id", "")],
+        vec![("application_token", "x"), ("journal", "jobs.db")],
+        vec![("access_token", "x"), ("journal", "jobs.db")],
         vec![("application_token", "x"), ("client_id", "a\nb")],
         vec![("application_token", "x"), ("transcribeme.trusted_origins", "https://a.example/path")],
     ] {

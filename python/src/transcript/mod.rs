@@ -60,7 +60,7 @@ impl Transcript {
         self.0.raw()
     }
 
-    /// The words, in order of time.
+    /// The words, in the order of the document.
     #[getter]
     fn words(&self) -> Words {
         Words::of(&self.0, 0..self.0.word_count())

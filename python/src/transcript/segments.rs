@@ -45,13 +45,13 @@ impl Segment {
         self.segment().speaker
     }
 
-    /// Start of its first word in milliseconds from the start of the media.
+    /// The earliest start of its words in milliseconds from the start of the media.
     #[getter]
     fn start_ms(&self) -> i64 {
         self.segment().start_ms
     }
 
-    /// End of its last word in milliseconds from the start of the media.
+    /// The latest end of its words in milliseconds from the start of the media.
     #[getter]
     fn end_ms(&self) -> i64 {
         self.segment().end_ms

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::record::{Record, Whose};
 use super::{Hold, Journal, no_job, rows};
 use crate::database::{Database, Kind};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::files::lock::{self, Held, LockFile};
 use crate::files::{folder_of, private};
 
@@ -76,9 +76,14 @@ impl Journal for InFile {
     }
 
     fn save(&self, record: &Record) -> Result<()> {
-        match self.database.write(|transaction| Ok(rows::update(transaction, record)?))? {
-            true => Ok(()),
-            false => Err(no_job(&record.id)),
+        if self.database.write(|transaction| Ok(rows::update(transaction, record)?))? {
+            return Ok(());
+        }
+        // The lock should not let that happen; but somebody may have removed its file.
+        match self.find(&record.whose, &record.id)? {
+            Some(_) => Err(Error::new(ErrorKind::State, "another process has gone on with the job")
+                .with_hint("the journal's lock file may have been removed; look how far the job is")),
+            None => Err(no_job(&record.id)),
         }
     }
 

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use super::super::record::{Record, Whose};
+use super::super::record::{Record, Step, Whose};
 use super::{Hold, Journal, no_job};
 use crate::error::Result;
 use crate::runtime::sync::Mutex;
 
-/// Jobs that stopped are kept so that they can be gone on with; of more than this the oldest are forgotten.
+/// Jobs that stopped are kept so that they can be gone on with; of more than this the oldest are forgotten, but for those
+/// that money hangs on.
 const MOST_JOBS: usize = 1000;
 
 #[derive(Default)]
@@ -47,7 +48,11 @@ impl Journal for Memory {
         }
         if jobs.by_number.len() >= MOST_JOBS {
             let held = self.held.lock();
-            let oldest = jobs.by_number.keys().copied().find(|number| !held.contains(number));
+            let costs_nothing = |record: &Record| record.order.is_none() && record.step != Step::Ordering;
+            let forgettable = |(number, record): (&u32, &Record)| {
+                (!held.contains(number) && costs_nothing(record)).then_some(*number)
+            };
+            let oldest = jobs.by_number.iter().find_map(forgettable);
             drop(held);
             oldest.and_then(|number| jobs.by_number.remove(&number));
         }

@@ -31,12 +31,14 @@ pub(super) const MIGRATIONS: &[&str] = &["
         options TEXT NOT NULL,
         step TEXT NOT NULL,
         intended_at_ms INTEGER NOT NULL,
+        arrives_by_ms INTEGER NOT NULL,
         recording_id TEXT NOT NULL,
         order_read TEXT,
         checkpoint TEXT,
         stop TEXT,
         created_at_ms INTEGER NOT NULL,
-        changed_at_ms INTEGER NOT NULL
+        changed_at_ms INTEGER NOT NULL,
+        revision INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX by_key ON jobs (service, identity, key);
 "];
@@ -44,9 +46,10 @@ pub(super) const MIGRATIONS: &[&str] = &["
 pub(super) fn insert(connection: &Connection, new: &Record) -> Result<u32> {
     connection.execute(
         "INSERT INTO jobs (id, service, identity, key, client, source_name, source_path, source_url, source_size,
-            source_sha256, options, step, intended_at_ms, recording_id, created_at_ms, changed_at_ms)
+            source_sha256, options, step, intended_at_ms, arrives_by_ms, recording_id, created_at_ms, changed_at_ms, revision)
          VALUES (:id, :service, :identity, :key, :client, :source_name, :source_path, :source_url, :source_size,
-            :source_sha256, :options, :step, :intended_at_ms, :recording_id, :created_at_ms, :changed_at_ms)",
+            :source_sha256, :options, :step, :intended_at_ms, :arrives_by_ms, :recording_id, :created_at_ms, :changed_at_ms,
+            :revision)",
         named_params! {
             ":id": new.id,
             ":service": new.whose.service,
@@ -61,25 +64,30 @@ pub(super) fn insert(connection: &Connection, new: &Record) -> Result<u32> {
             ":options": json(&new.options),
             ":step": new.step.name(),
             ":intended_at_ms": new.intended_at_ms,
+            ":arrives_by_ms": new.arrives_by_ms,
             ":recording_id": new.recording_id,
             ":created_at_ms": new.created_at_ms,
             ":changed_at_ms": new.changed_at_ms,
+            ":revision": new.revision,
         },
     )?;
     u32::try_from(connection.last_insert_rowid()).map_err(|error| unreadable(Type::Integer, error))
 }
 
-/// `false`: there is no such job any more.
+/// `false`: there is no such job any more, or not as it was when it was read.
 pub(super) fn update(connection: &Connection, record: &Record) -> Result<bool> {
     let changed = connection.execute(
-        "UPDATE jobs SET client = :client, step = :step, intended_at_ms = :intended_at_ms,
-            recording_id = :recording_id, order_read = :order_read, checkpoint = :checkpoint, stop = :stop,
+        "UPDATE jobs SET client = :client, source_url = :source_url, step = :step, intended_at_ms = :intended_at_ms,
+            arrives_by_ms = :arrives_by_ms, revision = :revision + 1, recording_id = :recording_id, order_read = :order_read, checkpoint = :checkpoint, stop = :stop,
             options = :options, changed_at_ms = :changed_at_ms
-         WHERE number = :number",
+         WHERE number = :number AND revision = :revision",
         named_params! {
             ":client": record.client,
+            ":source_url": record.source.url.as_ref().map(ExposeSecret::expose_secret),
             ":step": record.step.name(),
             ":intended_at_ms": record.intended_at_ms,
+            ":arrives_by_ms": record.arrives_by_ms,
+            ":revision": record.revision,
             ":recording_id": record.recording_id,
             ":order_read": record.order.as_ref().map(json),
             ":checkpoint": record.checkpoint.as_ref().map(ExposeSecret::expose_secret),
@@ -132,12 +140,14 @@ fn record_of(row: &Row<'_>) -> Result<Record> {
         step: Step::from_name(&step)
             .ok_or_else(|| unreadable(Type::Text, format!("there is no step {step:?}")))?,
         intended_at_ms: row.get("intended_at_ms")?,
+        arrives_by_ms: row.get("arrives_by_ms")?,
         recording_id: row.get("recording_id")?,
         order: row.get::<_, Option<String>>("order_read")?.map(read).transpose()?,
         checkpoint: row.get::<_, Option<String>>("checkpoint")?.map(SecretString::from),
         stop: row.get::<_, Option<String>>("stop")?.map(read).transpose()?,
         created_at_ms: row.get("created_at_ms")?,
         changed_at_ms: row.get("changed_at_ms")?,
+        revision: row.get("revision")?,
     })
 }
 

@@ -10,8 +10,12 @@ use crate::transcript::Transcript;
 
 /// Runs the job until the line is cut, as a process that is killed there; `false`: it ended before.
 fn run_until_cut(place: &Place, point: usize) -> bool {
+    run_with_until_cut(place, point, &spending())
+}
+
+fn run_with_until_cut(place: &Place, point: usize, options: &Options) -> bool {
     place.world.cut_at(point);
-    let operation = place.client().transcribe(&talk(), Some(&spending())).unwrap();
+    let operation = place.client().transcribe(&talk(), Some(options)).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let was_cut = runtime.block_on(async {
         tokio::select! {
@@ -106,10 +110,12 @@ fn an_answer_that_nothing_was_bought_counts_only_once_nothing_can_be_on_its_way(
     let total = points(FakeKind::Charging);
     let before_placing = total - 4;
     let place = Place::new(FakeKind::Charging, true);
-    assert!(run_until_cut(&place, before_placing));
+    let slow = spending().with("request_timeout_ms", "1000").unwrap();
+    assert!(run_with_until_cut(&place, before_placing, &slow));
     let job = place.client().jobs(None).unwrap().wait(None).unwrap().unwrap().remove(0);
     assert_eq!(job.step, "placing");
-    let options = spending().with("request_timeout_ms", "2000").unwrap();
+    // How long the next process would wait for its own requests is no measure.
+    let options = spending();
     let late = place.world.clone();
     let order = late.order_ids().remove(0);
     let arrives = std::thread::spawn(move || {
@@ -119,4 +125,24 @@ fn an_answer_that_nothing_was_bought_counts_only_once_nothing_can_be_on_its_way(
     run_again(&place, &options).unwrap();
     arrives.join().unwrap();
     assert_eq!(place.world.counts().placed, 1);
+}
+
+/// The person has looked once. The same command, run again after that, is about another try to buy.
+#[test]
+fn an_answer_is_given_once() {
+    let total = points(FakeKind::Charging);
+    let (before_placing, after_placing) = (total - 4, total - 3);
+    let place = Place::new(FakeKind::Charging, false);
+    assert!(run_until_cut(&place, before_placing));
+    let not_done = spending().with("settle", "not_done").unwrap();
+    // Said before anybody was asked, it is no answer.
+    assert_eq!(run_again(&place, &not_done).unwrap_err().kind(), ErrorKind::NeedsAction);
+    assert_eq!(place.world.counts().placed, 0);
+    // From here the job passes the points of a purchase alone.
+    assert!(run_with_until_cut(&place, after_placing - before_placing, &not_done));
+    assert_eq!(place.world.counts().placed, 1);
+    assert_eq!(run_again(&place, &not_done).unwrap_err().kind(), ErrorKind::NeedsAction);
+    assert_eq!(place.world.counts().placed, 1, "it is not bought again");
+    run_again(&place, &spending().with("settle", "done").unwrap()).unwrap();
+    assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 1, placed: 1 });
 }

@@ -27,7 +27,9 @@ pub(super) struct World {
     pub(super) promo_codes: Mutex<Vec<String>>,
     /// Whether the vendor can say which order a recording is in, and whether an order is placed.
     pub(super) tells: AtomicBool,
+    /// What is taken in turns out to be none that can be transcribed: once it is worked on, or at once.
     pub(super) fails: AtomicBool,
+    pub(super) fails_at_once: AtomicBool,
     /// Calls that were counted, and the one at which the line is cut.
     calls: AtomicUsize,
     cut_at: AtomicUsize,
@@ -138,6 +140,11 @@ pub(super) enum FakeKind {
     Charging,
 }
 
+fn recording(id: &str, failed: bool) -> Recording {
+    let status = if failed { RecordingStatus::Failed } else { RecordingStatus::Ready };
+    Recording::new(RecordingDetails { id: id.into(), status, ..Default::default() })
+}
+
 struct Fake {
     world: Arc<World>,
     kind: FakeKind,
@@ -148,11 +155,11 @@ impl Fake {
         if !self.world.recordings.lock().iter().any(|kept| kept.id == id) {
             return Err(no_recording(id));
         }
-        let status = match self.world.fails.load(Ordering::SeqCst) {
-            true => RecordingStatus::Failed,
-            false => RecordingStatus::Ready,
-        };
-        Ok(Recording::new(RecordingDetails { id: id.into(), status, ..Default::default() }))
+        Ok(recording(id, self.world.fails.load(Ordering::SeqCst)))
+    }
+
+    fn taken_in(&self, id: &str) -> Recording {
+        recording(id, self.world.fails_at_once.load(Ordering::SeqCst))
     }
 }
 
@@ -163,7 +170,7 @@ impl Service for Fake {
             self.world.point().await;
             let id = self.world.begin(true);
             self.world.point().await;
-            self.recording_now(&id)
+            Ok(self.taken_in(&id))
         })
     }
 
@@ -229,7 +236,7 @@ impl ResumableUpload for Fake {
                 kept.committed = true;
             }
             self.world.point().await;
-            self.recording_now(&id)
+            Ok(self.taken_in(&id))
         })
     }
 }

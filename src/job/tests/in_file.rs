@@ -125,3 +125,25 @@ fn an_outcome_is_written_as_soon_as_it_can_be() {
     operation.wait(PATIENCE).unwrap().unwrap();
     assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 1, placed: 1 });
 }
+
+/// Where somebody takes the lock file for a leftover and removes it, two processes may have the same job in hand. Whoever
+/// writes must know how it was; so one of them only goes on to buy.
+#[test]
+fn whoever_was_not_alone_with_a_job_stops_before_it_buys() {
+    let place = Place::new(FakeKind::Charging, true);
+    let client = place.client();
+    client.jobs(None).unwrap().wait(PATIENCE).unwrap().unwrap();
+    let other = rusqlite::Connection::open(place.journal()).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER another AFTER UPDATE ON jobs WHEN new.step = 'configured'
+             BEGIN UPDATE jobs SET revision = revision + 1; END",
+        )
+        .unwrap();
+    let run = || client.transcribe(&talk(), Some(&spending())).unwrap().wait(PATIENCE).unwrap();
+    assert_eq!(run().unwrap_err().kind(), ErrorKind::State);
+    assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 1, placed: 0 });
+    other.execute_batch("DROP TRIGGER another").unwrap();
+    run().unwrap();
+    assert_eq!(place.world.counts().placed, 1);
+}

@@ -215,3 +215,38 @@ fn a_promotional_code_is_applied_before_the_price_is_asked() {
     transcribe(&place.client(), &talk(), &options).unwrap_err();
     assert_eq!(*place.world.promo_codes.lock(), ["SUMMER"]);
 }
+
+#[test]
+fn what_is_said_of_one_job_is_not_said_of_all() {
+    let place = Place::new(FakeKind::Charging, true);
+    for (key, value) in [("settle", "not_done"), ("confirmed_price", "5.00 USD")] {
+        let refused =
+            place.client().resume_all(Some(&call(&[(key, value)]))).unwrap().wait(PATIENCE).unwrap();
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::Option, "{key}");
+    }
+}
+
+#[test]
+fn what_cannot_be_transcribed_is_not_ordered() {
+    let place = Place::new(FakeKind::Charging, true);
+    place.world.fails_at_once.store(true, Ordering::SeqCst);
+    let error = transcribe(&place.client(), &talk(), &spending()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Failed);
+    assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 0, placed: 0 });
+    assert_eq!(jobs(&place.client())[0].state, "failed");
+}
+
+#[test]
+fn of_many_jobs_in_memory_those_that_money_hangs_on_stay() {
+    let place = Place::new(FakeKind::Charging, true);
+    let client = place.forgetful();
+    let keyed = |key: &str| call(&[("job_key", key)]);
+    let first = transcribe(&client, &talk(), &keyed("first")).unwrap_err();
+    assert_eq!(first.kind(), ErrorKind::ConfirmRequired);
+    place.world.fails_at_once.store(true, Ordering::SeqCst);
+    for number in 0..1010 {
+        transcribe(&client, &talk(), &keyed(&number.to_string())).unwrap_err();
+    }
+    let known = jobs(&client);
+    assert!(known.len() <= 1000 && known.iter().any(|job| job.id == first.job_id()));
+}

@@ -19,7 +19,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         GOSPEECH,
         "Whether the paths of the sign-in that are not set are asked of the service's OpenID configuration. One of another origin is refused.",
     ),
-    path("gospeech.api_version", "", "Version of the API to ask for (spec: 5.1). Default: none is sent."),
+    path("gospeech.api_version", "", "Version of the API to ask for. Default: none is sent."),
     path("gospeech.api_version_param", "api-version", "Query parameter of `gospeech.api_version`."),
     row(
         "gospeech.client_auth",
@@ -45,7 +45,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
     path(
         "gospeech.management_scope",
         "management-api",
-        "Scope for managed users. The vendor's pages spell it `management-api` and `managed-api` (spec: 4.2).",
+        "Scope for managed users. The vendor's pages spell it `management-api` and `managed-api`.",
     ),
     path("gospeech.path.authorize", "/connect/authorize", "Login page, below `auth_base_url`."),
     path("gospeech.path.delete", "/api/records/{recordId}", "Deletes a recording."),

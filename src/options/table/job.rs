@@ -12,7 +12,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         "",
         Call,
         CHARGING,
-        "The quote that a person has agreed to, as it was told, such as `5.00 USD`: the order is placed at exactly this price, or not at all.",
+        "The quote that a person has agreed to, as it was told, such as `5.00 USD`: the order is placed at exactly this price, or not at all. Without a currency it agrees to no price that has one.",
     ),
     row(
         "force_new",
@@ -44,7 +44,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         "",
         Call,
         CHARGING,
-        "The most that an order may cost to be placed without asking, such as `5.00 USD`. Without this and `confirmed_price` nothing is ever bought.",
+        "The most that an order may cost to be placed without asking, such as `5.00 USD`, with its currency. Without this and `confirmed_price` nothing is ever bought.",
     ),
     row(
         "settle",

@@ -27,8 +27,8 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Call,
-        WITH_LOGIN,
-        "Under what name a person's login is kept in `token_store`, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only.",
+        REMOTE,
+        "Under what name a person's login is kept in `token_store`, for the next process: a program of one person names one, a host of many names each. Without a name a login lives in its client only. TranscribeMe: the account's name in the token store and in the journal, for the client as a whole; default: `username`.",
     ),
     row(
         "login_timeout_ms",

@@ -88,13 +88,13 @@ pub(super) const ROWS: &[OptionEntry] = &[
     path(
         "transcribeme.path.upload_remote_second",
         "/recordings/upload/remote",
-        "Asked where the first path is not known to the service (spec: E12).",
+        "Asked where the first path is not known to the service (docs/assumptions.md).",
     ),
     path("transcribeme.path.upload_simple", "/recordings/upload", "Takes a recording in one request."),
     path(
         "transcribeme.path.upload_sync",
         "/uploads/sync",
-        "Takes a recording in one request after its id (spec: E11).",
+        "Takes a recording in one request after its id (docs/assumptions.md).",
     ),
     path("transcribeme.path.upload_url", "/uploads/url", "Begins an upload: says where its parts go."),
     row(
@@ -135,7 +135,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         "multipart",
         Client,
         TRANSCRIBEME,
-        "What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it (spec: E7).",
+        "What a part is sent as: a form with a file, as the vendor's pages have it, or its bytes alone, as its own client has it.",
     ),
     row(
         "transcribeme.part_bytes",
@@ -149,12 +149,12 @@ pub(super) const ROWS: &[OptionEntry] = &[
     path(
         "transcribeme.simple_field",
         "file",
-        "Name of the form's field that holds the file of a simple upload; the vendor's sample has `name` (spec: U22).",
+        "Name of the form's field that holds the file of a simple upload; the vendor's sample has `name` (docs/assumptions.md).",
     ),
     path(
         "transcribeme.trusted_origins",
         "",
-        "Origins beside the API's own, with commas, such as `https://storage.example.com`, that get the credentials if the service sends an upload's parts there (spec: U14).",
+        "Origins beside the API's own, with commas, such as `https://storage.example.com`, that get the credentials if the service sends an upload's parts there. Hosts below `transcribeme.com` get them while the API is the vendor's own.",
     ),
     row(
         "transcribeme.upload",

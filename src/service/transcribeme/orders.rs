@@ -135,15 +135,16 @@ impl TranscribeMe {
     }
 }
 
-/// Whether an order was placed between two looks at it; `None`: they do not tell. That it was not is only said where the
-/// service tells both its status and whether it is paid, and neither has changed.
+/// Whether an order was placed between two looks at it; `None`: they do not tell. That it was is only said where it is
+/// paid: another status may be that of a payment that failed. That it was not is only said where the service tells both its
+/// status and whether it is paid, and neither has changed.
 fn told_placed(before: &Order, now: &Order) -> Option<bool> {
     if now.paid_at_ms.is_some() {
         return Some(true);
     }
     match (before.raw_status.as_str(), now.raw_status.as_str()) {
         ("", _) | (_, "") => None,
-        (before, now) if before != now => Some(true),
+        (before, now) if before != now => None,
         _ => Members::of(&now.raw)?.told("paid").map(|_| false),
     }
 }
@@ -270,7 +271,7 @@ mod tests {
         assert_eq!(told_placed(&before, &order(r#"{"status":0,"paid":null}"#)), Some(false));
         assert_eq!(told_placed(&before, &order(r#"{"status":0}"#)), None);
         assert_eq!(told_placed(&before, &order(r#"{"paid":0}"#)), None);
-        assert_eq!(told_placed(&before, &order(r#"{"status":2,"paid":0}"#)), Some(true));
+        assert_eq!(told_placed(&before, &order(r#"{"status":2,"paid":0}"#)), None);
         assert_eq!(told_placed(&before, &order(r#"{"status":0,"paid":1589900000}"#)), Some(true));
         assert_eq!(told_placed(&order("{}"), &order(r#"{"status":2}"#)), None);
         assert_eq!(told_placed(&order("{}"), &order("{}")), None);

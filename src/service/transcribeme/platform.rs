@@ -220,17 +220,27 @@ fn session(
     }))
 }
 
-/// How the account signs in, and by what name its tokens are kept.
+/// How the account signs in, and by what name its tokens and its jobs are kept.
 fn grant(options: &Options, provider: Option<Arc<dyn TokenProvider>>) -> Result<(Grant, String)> {
+    let username = options.text("username");
+    let name = match options.text("identity") {
+        nothing if nothing.is_empty() => username.clone(),
+        name => name,
+    };
+    if options.is_set("journal") && name.is_empty() {
+        // A token is no name: with the next one all would be begun, and bought, once more.
+        return Err(Error::new(ErrorKind::Option, "whose the jobs of the journal are is not said")
+            .with_hint("set identity, to any name of the account, or username"));
+    }
     if let Some(provider) = provider {
-        return Ok((Grant::Provider(provider), String::new()));
+        return Ok((Grant::Provider(provider), name));
     }
     if let Some(token) = options.secret("access_token") {
-        return Ok((Grant::Fixed(token), String::new()));
+        return Ok((Grant::Fixed(token), name));
     }
-    let username = options.text("username");
+    let name_or = |otherwise: String| if name.is_empty() { otherwise } else { name.clone() };
     if let Some(token) = options.secret("application_token") {
-        let identity = named_by(&token);
+        let identity = name_or(named_by(&token));
         let mut form = vec![("grant_type", "applicationtoken".into()), ("authtoken", token)];
         if !username.is_empty() {
             form.push(("username", username.into()));
@@ -238,7 +248,8 @@ fn grant(options: &Options, provider: Option<Arc<dyn TokenProvider>>) -> Result<
         return Ok((Grant::Form(form), identity));
     }
     if let Some(token) = options.secret("external_token") {
-        return external_grant(options, token);
+        let (grant, identity) = external_grant(options, token)?;
+        return Ok((grant, name_or(identity)));
     }
     match options.secret("password") {
         Some(password) if !username.is_empty() => {
@@ -247,7 +258,7 @@ fn grant(options: &Options, provider: Option<Arc<dyn TokenProvider>>) -> Result<
                 ("username", username.as_str().into()),
                 ("password", password),
             ];
-            Ok((Grant::Form(form), username))
+            Ok((Grant::Form(form), name))
         }
         _ => Err(Error::new(ErrorKind::Option, "the options do not say who signs in")
             .with_hint("set application_token, or username and password, or external_token and provider")),

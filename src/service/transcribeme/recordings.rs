@@ -168,7 +168,10 @@ impl View {
         let order = match (members.told("order"), members.text("order")) {
             (None, _) => InOrder::NotSaid,
             (_, Some(id)) => InOrder::Is(id),
-            (Some(_), None) => InOrder::IsNot,
+            (Some("null" | "\"\""), None) => InOrder::IsNot,
+            (Some(order), None) => {
+                reading::id_in(order, &["id", "orderId"]).map_or(InOrder::NotSaid, InOrder::Is)
+            }
         };
         let mut details = RecordingDetails {
             id: members.first(&["id", "recordingId"])?,
