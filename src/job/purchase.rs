@@ -7,18 +7,22 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::record::Step;
-use super::run::{Halt, Run};
+use super::run::{Halt, Run, failed};
 use super::settle::{Settled, id_missing};
 use crate::error::{Error, ErrorKind};
 use crate::instant::now_ms;
 use crate::order::{Order, agreed};
+use crate::recording::RecordingStatus;
 use crate::service::orders::OrderOf;
 
 /// Between two questions whether a request that was on its way has arrived.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+/// Between two looks at a recording that the service has not taken in.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Run {
     pub(super) async fn create_order(&mut self) -> Result<(), Halt> {
+        self.until_taken_in().await?;
         let recordings = [self.ledger.now().recording_id];
         // The turn comes first: what is noted as about to be done is done at once then.
         let turn = self.context.turn().await?;
@@ -26,6 +30,30 @@ impl Run {
         let created = self.context.orders()?.create(&self.context.call, &recordings).await;
         drop(turn);
         self.note_order(Step::Ordered, created.map_err(Halt::of_request)?).await
+    }
+
+    /// Until the service has taken the recording in: of one that it has not measured yet, who knows what a price means.
+    async fn until_taken_in(&self) -> Result<(), Halt> {
+        let (context, id) = (&self.context, self.ledger.now().recording_id);
+        let limit = u64::try_from(context.call.options.integer("wait_timeout_ms")).ok();
+        let deadline = limit.and_then(|limit| Instant::now().checked_add(Duration::from_millis(limit)));
+        let mut pause = LOOK_AGAIN;
+        loop {
+            let recording = context.in_turn(context.service.recording(&context.call, &id)).await?;
+            match recording.status {
+                RecordingStatus::Failed => return Err(self.fail(failed(&recording)).await),
+                RecordingStatus::Uploading => {}
+                _ => return Ok(()),
+            }
+            if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
+                let what = format!("the service has not taken recording {id} in yet");
+                return Err(Error::new(ErrorKind::Timeout, what)
+                    .with_hint("go on with the job later")
+                    .into());
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     pub(super) async fn settle_order(&mut self) -> Result<(), Halt> {

@@ -138,11 +138,7 @@ impl Run {
             }
         };
         let recording = recording.map_err(Halt::of_request)?;
-        self.uploaded(&recording.id).await?;
-        match recording.status {
-            RecordingStatus::Failed => Err(self.fail(failed(&recording)).await),
-            _ => Ok(()),
-        }
+        self.uploaded(&recording.id).await
     }
 
     /// Within what time a request reaches the service, if ever, and is in its books: so long it is sent, and so long it may
@@ -196,7 +192,7 @@ impl Run {
     }
 
     /// Ends the job with a failure.
-    async fn fail(&self, error: Error) -> Halt {
+    pub(super) async fn fail(&self, error: Error) -> Halt {
         let stop = Stop::of(&error);
         match self.ledger.change(|record| (record.step, record.stop) = (Step::Failed, Some(stop))).await {
             Ok(()) => error.into(),
@@ -318,7 +314,7 @@ pub(crate) fn ready(recording: Recording) -> Result<Recording> {
     }
 }
 
-fn failed(recording: &Recording) -> Error {
+pub(super) fn failed(recording: &Recording) -> Error {
     stands_for(recording, ErrorKind::Failed, "could not be transcribed")
 }
 

@@ -30,6 +30,8 @@ pub(super) struct World {
     /// What is taken in turns out to be none that can be transcribed: once it is worked on, or at once.
     pub(super) fails: AtomicBool,
     pub(super) fails_at_once: AtomicBool,
+    /// How many looks at a recording it takes until the vendor has taken it in.
+    pub(super) slow_looks: AtomicUsize,
     /// Calls that were counted, and the one at which the line is cut.
     calls: AtomicUsize,
     cut_at: AtomicUsize,
@@ -159,6 +161,11 @@ impl Fake {
     }
 
     fn taken_in(&self, id: &str) -> Recording {
+        let one_less = |left: usize| left.checked_sub(1);
+        if self.world.slow_looks.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok() {
+            let status = RecordingStatus::Uploading;
+            return Recording::new(RecordingDetails { id: id.into(), status, ..Default::default() });
+        }
         recording(id, self.world.fails_at_once.load(Ordering::SeqCst))
     }
 }
@@ -170,12 +177,15 @@ impl Service for Fake {
             self.world.point().await;
             let id = self.world.begin(true);
             self.world.point().await;
-            Ok(self.taken_in(&id))
+            Ok(recording(&id, false))
         })
     }
 
     fn recording<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
-        Box::pin(async move { self.recording_now(id) })
+        Box::pin(async move {
+            self.recording_now(id)?;
+            Ok(self.taken_in(id))
+        })
     }
 
     fn recordings<'a>(&'a self, _call: &'a Call, _page: PageRequest) -> ServiceFuture<'a, RecordingPage> {
@@ -236,7 +246,7 @@ impl ResumableUpload for Fake {
                 kept.committed = true;
             }
             self.world.point().await;
-            Ok(self.taken_in(&id))
+            Ok(recording(&id, false))
         })
     }
 }

@@ -237,6 +237,18 @@ fn what_cannot_be_transcribed_is_not_ordered() {
 }
 
 #[test]
+fn what_the_service_has_not_taken_in_yet_is_not_ordered_yet() {
+    let place = Place::new(FakeKind::Charging, true);
+    place.world.slow_looks.store(2, Ordering::SeqCst);
+    let hasty = spending().with("wait_timeout_ms", "100").unwrap();
+    let error = transcribe(&place.client(), &talk(), &hasty).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 0, placed: 0 });
+    transcribe(&place.client(), &talk(), &spending()).unwrap();
+    assert_eq!(place.world.counts(), Counts { recordings: 1, orders: 1, placed: 1 });
+}
+
+#[test]
 fn of_many_jobs_in_memory_those_that_money_hangs_on_stay() {
     let place = Place::new(FakeKind::Charging, true);
     let client = place.forgetful();
