@@ -12,8 +12,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use reqwest::header::HeaderValue;
-use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{ProgressPhase, Reporter, blocking};
@@ -44,6 +43,8 @@ struct Shared {
     can_replay: bool,
     can_seek: bool,
     reader: Arc<Mutex<SourceReader>>,
+    /// Told to whoever waits for the reader.
+    reader_is_free: Notify,
     /// The furthest that was told: a repetition does not go back.
     told: AtomicU64,
 }
@@ -63,6 +64,7 @@ impl Upload {
             can_replay: reader.can_restart(),
             can_seek: reader.can_seek(),
             reader: Arc::new(Mutex::new(reader)),
+            reader_is_free: Notify::new(),
             told: AtomicU64::new(0),
         };
         Ok(Self { shared: Arc::new(shared), offset: 0, length: size })
@@ -80,10 +82,9 @@ impl Upload {
     /// Up to so many bytes from an offset on, into `buffer`: for a part of what cannot be read again, and for a source
     /// whose end is not known. Fewer only at the end of such a source.
     pub(crate) async fn read(&self, offset: u64, most: u64, mut buffer: Vec<u8>) -> Result<Bytes> {
-        let mut reader = self.shared.reader.clone().lock_owned().await;
         let size = self.shared.size;
-        blocking(move || {
-            go_to(&mut reader, offset)?;
+        let read = move |reader: &mut SourceReader| {
+            go_to(reader, offset)?;
             let room = size.map_or(most, |size| most.min(size.saturating_sub(offset)));
             buffer.clear();
             buffer.reserve_exact(usize::try_from(room.min(MOST_RESERVED)).unwrap_or(0));
@@ -91,11 +92,11 @@ impl Upload {
             let read = read.map_err(|error| read_error(&error))? as u64;
             if size == Some(offset + read) {
                 // That it ends here is part of what it declared.
-                read_some(&mut reader, &mut [0])?;
+                read_some(reader, &mut [0])?;
             }
             Ok(buffer.into())
-        })
-        .await?
+        };
+        self.shared.clone().with_reader(read).await
     }
 
     /// How many bytes go out, if it is known.
@@ -149,6 +150,44 @@ impl fmt::Debug for Upload {
     }
 }
 
+impl Shared {
+    /// Does something with the reader, on a thread that may block, once nobody else does: a request that was given up may
+    /// still be reading its last piece. Whoever waits and is not asked just now, as its connection takes nothing, keeps
+    /// nobody waiting: the turn is taken, and used, in one go.
+    async fn with_reader<R: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&mut SourceReader) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let reader = loop {
+            let is_free = self.reader_is_free.notified();
+            match self.reader.clone().try_lock_owned() {
+                Ok(reader) => break reader,
+                Err(_) => is_free.await,
+            }
+        };
+        let turn = Turn { reader, _freed: Freed(self) };
+        blocking(move || {
+            let mut turn = turn;
+            work(&mut turn.reader)
+        })
+        .await?
+    }
+}
+
+/// The reader in somebody's hands. Fields are dropped in their order: it is free first, and told to be so then.
+struct Turn {
+    reader: OwnedMutexGuard<SourceReader>,
+    _freed: Freed,
+}
+
+struct Freed(Arc<Shared>);
+
+impl Drop for Freed {
+    fn drop(&mut self) {
+        self.0.reader_is_free.notify_waiters();
+    }
+}
+
 /// The bytes of an upload, in order.
 pub(super) struct Pieces {
     upload: Upload,
@@ -157,58 +196,54 @@ pub(super) struct Pieces {
     given: u64,
 }
 
+type Asked = Pin<Box<dyn Future<Output = Result<Option<Bytes>>> + Send>>;
+
 enum Next {
     Unasked,
-    /// A task of its own: it takes its turn at the source, and gives it back, whether or not its connection asks just now.
-    Asked(JoinHandle<Result<Option<Bytes>>>),
+    Asked(Asked),
+    Read(Result<Option<Bytes>>),
     Ended,
 }
 
 impl Pieces {
     pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes>>> {
         if matches!(self.next, Next::Unasked) {
-            self.ask();
+            self.ask(context);
         }
-        let Next::Asked(asked) = &mut self.next else { return Poll::Ready(None) };
-        let read = ready!(Pin::new(asked).poll(context)).unwrap_or_else(|_| Err(Error::cancelled()));
-        self.next = Next::Ended;
-        match read {
-            Ok(Some(piece)) => {
+        if let Next::Asked(asked) = &mut self.next {
+            let read = ready!(asked.as_mut().poll(context));
+            self.next = Next::Read(read);
+        }
+        match std::mem::replace(&mut self.next, Next::Ended) {
+            Next::Read(Ok(Some(piece))) => {
                 self.given += piece.len() as u64;
                 if let Some(reporter) = &self.reporter {
                     self.upload.tell(reporter, self.given);
                 }
-                // Is read while this one is on its way.
-                self.ask();
+                if self.upload.length != Some(self.given) {
+                    // Is read while this one is on its way.
+                    self.ask(context);
+                }
                 Poll::Ready(Some(Ok(piece)))
             }
-            Ok(None) => Poll::Ready(None),
-            Err(error) => Poll::Ready(Some(Err(error))),
+            Next::Read(Err(error)) => Poll::Ready(Some(Err(error))),
+            _ => Poll::Ready(None),
         }
     }
 
-    fn ask(&mut self) {
-        self.next = Next::Asked(tokio::spawn(next_piece(self.upload.clone(), self.given)));
+    fn ask(&mut self, context: &mut Context<'_>) {
+        let (upload, given) = (self.upload.clone(), self.given);
+        let shared = upload.shared.clone();
+        let read = move |reader: &mut SourceReader| {
+            go_to(reader, upload.offset + given)?;
+            read_piece(reader, &upload, given)
+        };
+        let mut asked: Asked = Box::pin(shared.with_reader(read));
+        self.next = match asked.as_mut().poll(context) {
+            Poll::Ready(read) => Next::Read(read),
+            Poll::Pending => Next::Asked(asked),
+        };
     }
-}
-
-impl Drop for Pieces {
-    fn drop(&mut self) {
-        // What is being read is read to its end; what waits for its turn at the source gives it up.
-        if let Next::Asked(asked) = &self.next {
-            asked.abort();
-        }
-    }
-}
-
-async fn next_piece(upload: Upload, given: u64) -> Result<Option<Bytes>> {
-    // A request that was given up may still be reading its last piece.
-    let mut reader = upload.shared.reader.clone().lock_owned().await;
-    blocking(move || {
-        go_to(&mut reader, upload.offset + given)?;
-        read_piece(&mut reader, &upload, given)
-    })
-    .await?
 }
 
 /// Blocks.
