@@ -277,6 +277,11 @@ impl Error {
         self.details.unsent
     }
 
+    /// Whether the server surely did nothing of what it was asked: nothing reached it, or it refused.
+    pub(crate) fn came_to_nothing(&self) -> bool {
+        self.was_unsent() || matches!(self.http_status(), Some(400..=407 | 409..=499))
+    }
+
     #[must_use]
     pub(crate) fn with_unsent(mut self, unsent: bool) -> Self {
         Arc::make_mut(&mut self.details).unsent = unsent;

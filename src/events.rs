@@ -84,7 +84,8 @@ impl ServiceEvent {
     }
 
     fn bytes(&self) -> usize {
-        self.detail.len() + self.recording_id.len()
+        let raw = self.recording.as_ref().map_or(0, |recording| recording.raw.len());
+        self.detail.len() + self.recording_id.len() + raw
     }
 }
 

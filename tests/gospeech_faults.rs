@@ -206,6 +206,13 @@ fn cut_in_the_middle_of_the_answer() {
         // An answer of no byte has no middle.
         let empty = matches!(verb, Delete | DeleteUser);
         assert_eq!(outcome.is_ok(), verb.is_safe() || empty, "{verb:?}: {outcome:?}");
+        if verb == Upload {
+            let error = outcome.unwrap_err();
+            assert!(
+                !error.is_retriable() && !error.hint().is_empty(),
+                "it may have been taken in: {error:?}"
+            );
+        }
         assert!(scene.created() <= 1);
     }
 }

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::io::Read;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
@@ -30,9 +30,29 @@ const PIECE_AGE: Duration = Duration::from_millis(50);
 #[derive(Clone)]
 pub(crate) struct Upload {
     shared: Arc<Shared>,
+    _wanted: Arc<Wanted>,
+    span: Span,
+}
+
+/// Gone with the last who wants the bytes: whoever still reads a silent source is to give it up.
+struct Wanted {
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
+/// What of a source is sent.
+#[derive(Clone, Copy, Debug)]
+struct Span {
     offset: u64,
-    /// Of this part; `None`: to the end, wherever that is.
+    /// `None`: to the end, wherever that is.
     length: Option<u64>,
+    /// Whether it ends where the source does.
+    reaches_end: bool,
 }
 
 struct Shared {
@@ -55,7 +75,9 @@ impl Upload {
         if HeaderValue::from_str(content_type).is_err() {
             return Err(Error::new(ErrorKind::Argument, "the content type is not one"));
         }
-        let reader = blocking(move || claim.open()).await??;
+        let mut reader = blocking(move || claim.open()).await??;
+        let stop = Arc::<AtomicBool>::default();
+        reader.stop_with(stop.clone());
         let size = reader.size();
         let shared = Shared {
             name: name.to_owned(),
@@ -67,7 +89,8 @@ impl Upload {
             reader_is_free: Notify::new(),
             told: AtomicU64::new(0),
         };
-        Ok(Self { shared: Arc::new(shared), offset: 0, length: size })
+        let span = Span { offset: 0, length: size, reaches_end: true };
+        Ok(Self { shared: Arc::new(shared), _wanted: Arc::new(Wanted { stop }), span })
     }
 
     /// A part of it, for a service that takes files in parts. Parts of what cannot seek are read in their order.
@@ -76,7 +99,8 @@ impl Upload {
         if end.is_none_or(|end| self.shared.size.is_some_and(|size| end > size)) {
             return Err(Error::new(ErrorKind::Argument, "the part lies outside the source"));
         }
-        Ok(Self { shared: self.shared.clone(), offset, length: Some(length) })
+        let reaches_end = end.is_some() && end == self.shared.size;
+        Ok(Self { span: Span { offset, length: Some(length), reaches_end }, ..self.clone() })
     }
 
     /// Up to so many bytes from an offset on, into `buffer`: for a part of what cannot be read again, and for a source
@@ -101,7 +125,7 @@ impl Upload {
 
     /// How many bytes go out, if it is known.
     pub(crate) fn size(&self) -> Option<u64> {
-        self.length
+        self.span.length
     }
 
     /// Whether it can be read a second time.
@@ -126,16 +150,8 @@ impl Upload {
         Pieces { upload: self.clone(), reporter, next: Next::Unasked, given: 0 }
     }
 
-    /// Whether the part ends where the source does.
-    fn reaches_end(&self) -> bool {
-        match (self.length, self.shared.size) {
-            (Some(length), Some(size)) => self.offset + length == size,
-            (length, _) => length.is_none(),
-        }
-    }
-
     fn tell(&self, reporter: &Reporter, given: u64) {
-        let done = self.offset + given;
+        let done = self.span.offset + given;
         let before = self.shared.told.fetch_max(done, Ordering::Relaxed);
         reporter.progress(ProgressPhase::Uploading, done.max(before), self.shared.size.unwrap_or(0));
     }
@@ -143,10 +159,7 @@ impl Upload {
 
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Upload")
-            .field("offset", &self.offset)
-            .field("length", &self.length)
-            .finish_non_exhaustive()
+        f.debug_struct("Upload").field("span", &self.span).finish_non_exhaustive()
     }
 }
 
@@ -220,7 +233,7 @@ impl Pieces {
                 if let Some(reporter) = &self.reporter {
                     self.upload.tell(reporter, self.given);
                 }
-                if self.upload.length != Some(self.given) {
+                if self.upload.span.length != Some(self.given) {
                     // Is read while this one is on its way.
                     self.ask(context);
                 }
@@ -232,13 +245,12 @@ impl Pieces {
     }
 
     fn ask(&mut self, context: &mut Context<'_>) {
-        let (upload, given) = (self.upload.clone(), self.given);
-        let shared = upload.shared.clone();
+        let (span, given) = (self.upload.span, self.given);
         let read = move |reader: &mut SourceReader| {
-            go_to(reader, upload.offset + given)?;
-            read_piece(reader, &upload, given)
+            go_to(reader, span.offset + given)?;
+            read_piece(reader, span, given)
         };
-        let mut asked: Asked = Box::pin(shared.with_reader(read));
+        let mut asked: Asked = Box::pin(self.upload.shared.clone().with_reader(read));
         self.next = match asked.as_mut().poll(context) {
             Poll::Ready(read) => Next::Read(read),
             Poll::Pending => Next::Asked(asked),
@@ -267,8 +279,8 @@ fn go_to(reader: &mut SourceReader, offset: u64) -> Result<()> {
 
 /// Blocks. `None`: the end. The last byte is given out only after the source was seen to end with it: a server that
 /// has all the bytes that were announced takes the recording for whole.
-fn read_piece(reader: &mut SourceReader, upload: &Upload, given: u64) -> Result<Option<Bytes>> {
-    let rest = upload.length.map(|length| length - given);
+fn read_piece(reader: &mut SourceReader, span: Span, given: u64) -> Result<Option<Bytes>> {
+    let rest = span.length.map(|length| length - given);
     if rest == Some(0) && given > 0 {
         return Ok(None);
     }
@@ -286,7 +298,7 @@ fn read_piece(reader: &mut SourceReader, upload: &Upload, given: u64) -> Result<
     }
     piece.truncate(filled);
     let is_last = rest == Some(filled as u64);
-    if is_last && upload.reaches_end() {
+    if is_last && span.reaches_end {
         read_some(reader, &mut [0])?;
     }
     match (filled, rest) {

@@ -263,7 +263,7 @@ fn gone_since(error: Error) -> Error {
 
 /// Whether a failure says that the service did nothing, so that the same request may be sent again.
 fn came_to_nothing(error: &Error) -> bool {
-    if error.was_unsent() || matches!(error.http_status(), Some(400..=407 | 409..=499)) {
+    if error.came_to_nothing() {
         return true;
     }
     // What is left and is sure, too, failed before anything was sent, or was said by the service.

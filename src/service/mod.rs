@@ -16,6 +16,7 @@ mod refusal;
 pub(crate) mod remote;
 mod scripted;
 pub(crate) mod transcribeme;
+mod whole_upload;
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -2,11 +2,16 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Claim, Kind, ReadCallbacks};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::callbacks;
+
+/// How long a silent descriptor is waited for until it is looked whether anybody still wants it, in ms.
+#[cfg(unix)]
+const MOMENT_MS: libc::c_int = 100;
 
 /// An open source. Blocks when read: only for the library's blocking threads.
 pub struct SourceReader {
@@ -16,11 +21,14 @@ pub struct SourceReader {
     position: u64,
     /// Whether a descriptor is read by position; else as it comes.
     by_position: bool,
+    /// Set when nobody waits for what is read any more.
+    stop: Arc<AtomicBool>,
 }
 
 impl SourceReader {
     pub(super) fn open(claim: Claim) -> Result<Self> {
-        let mut reader = Self { claim, file: None, size: None, position: 0, by_position: false };
+        let stop = Arc::default();
+        let mut reader = Self { claim, file: None, size: None, position: 0, by_position: false, stop };
         match reader.claim.kind() {
             Kind::Path(path) => {
                 let (file, size) = open_regular(path)?;
@@ -55,6 +63,11 @@ impl SourceReader {
         Ok(reader)
     }
 
+    /// Has a read of what may never give anything, a pipe or a socket, end as an error soon after `stop` is set.
+    pub(crate) fn stop_with(&mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
+    }
+
     /// Gives the claim back; the source can be opened again if it can restart.
     pub(crate) fn into_claim(self) -> Claim {
         self.claim
@@ -85,7 +98,7 @@ impl SourceReader {
                 std::os::unix::fs::FileExt::read_at(file, buffer, offset.saturating_add(self.position))
             }
             #[cfg(unix)]
-            Kind::Fd { file, .. } => (&*file).read(buffer),
+            Kind::Fd { file, .. } => read_as_it_comes(file, buffer, &self.stop),
             Kind::Callbacks { callbacks, .. } => {
                 let mut callbacks = callbacks.lock();
                 callbacks::run(|| callbacks.read(buffer))
@@ -195,6 +208,34 @@ pub(crate) fn open_regular(path: &Path) -> Result<(std::fs::File, u64)> {
             .with_hint("a pipe can be given as a file descriptor"));
     }
     Ok((file, metadata.len()))
+}
+
+/// Reads what a pipe or a socket has, whether or not it was made to block.
+#[cfg(unix)]
+fn read_as_it_comes(mut file: &std::fs::File, buffer: &mut [u8], stop: &AtomicBool) -> io::Result<usize> {
+    loop {
+        if stop.load(Ordering::Acquire) {
+            return Err(source_failed("the source was given up before it gave anything more".into()));
+        }
+        if has_something(file)? {
+            match file.read(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                outcome => return outcome,
+            }
+        }
+    }
+}
+
+/// Waits a moment for something to be read, the end included.
+#[cfg(unix)]
+fn has_something(file: &std::fs::File) -> io::Result<bool> {
+    let mut asked =
+        libc::pollfd { fd: std::os::fd::AsRawFd::as_raw_fd(file), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one structure, which lives through the call; the descriptor is open while `file` is borrowed.
+    match unsafe { libc::poll(&mut asked, 1, MOMENT_MS) } {
+        -1 => Err(io::Error::last_os_error()),
+        count => Ok(count > 0),
+    }
 }
 
 fn rewind(callbacks: &mut dyn ReadCallbacks) -> Result<()> {

@@ -2,8 +2,10 @@
 
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::{ReadCallbacks, Source, SourceReader};
+use super::{ReadCallbacks, Source, SourceReader, read_error};
+use crate::error::ErrorKind;
 
 fn open(source: &Source) -> SourceReader {
     source.claim().unwrap().open().unwrap()
@@ -99,4 +101,36 @@ fn callbacks_do_not_seek() {
     let mut reader = open(&Source::from_callbacks(Box::new(Nothing), "callbacks"));
     assert!(!reader.can_seek());
     assert!(reader.seek_to(0).is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_stays_silent_is_given_up_when_nobody_waits() {
+    let (reader, writer) = io::pipe().unwrap();
+    let mut reader = open(&Source::from_fd(reader.into(), 0, "call").unwrap());
+    let stop = Arc::new(AtomicBool::new(false));
+    reader.stop_with(stop.clone());
+    let reading = std::thread::spawn(move || reader.read(&mut [0; 10]).map_err(|error| read_error(&error)));
+    stop.store(true, Ordering::Release);
+    assert_eq!(reading.join().unwrap().unwrap_err().kind(), ErrorKind::Source);
+    drop(writer);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_does_not_block_is_waited_for() {
+    let (reader, mut writer) = io::pipe().unwrap();
+    // SAFETY: the descriptor is open.
+    unsafe { libc::fcntl(std::os::fd::AsRawFd::as_raw_fd(&reader), libc::F_SETFL, libc::O_NONBLOCK) };
+    let mut reader = open(&Source::from_fd(reader.into(), 0, "call").unwrap());
+    let writing = std::thread::spawn(move || {
+        for piece in [b"01", b"23"] {
+            std::thread::sleep(std::time::Duration::from_millis(150));
+            writer.write_all(piece).unwrap();
+        }
+    });
+    let mut read = Vec::new();
+    reader.read_to_end(&mut read).unwrap();
+    assert_eq!(read, b"0123");
+    writing.join().unwrap();
 }

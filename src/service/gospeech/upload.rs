@@ -10,10 +10,15 @@ use crate::http::{Body, Method, Repeat, Request, Upload};
 use crate::recording::{Recording, RecordingDetails, RecordingStatus};
 use crate::service::Call;
 use crate::service::media_type::media_type_of;
+use crate::service::whole_upload::failed_upload;
 use crate::source::Claim;
 
 impl GoSpeech {
     pub(super) async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
+        self.send_whole(call, source).await.map_err(failed_upload)
+    }
+
+    async fn send_whole(&self, call: &Call, source: Claim) -> Result<Recording> {
         let fields = fields_of(&call.options.text("gospeech.upload_fields"))?;
         let method = upload_method(&self.platform)?;
         let url = self.platform.url("gospeech.path.upload", &[])?;

@@ -105,7 +105,9 @@ pub(crate) fn read_sound(
     stop: &Arc<AtomicBool>,
 ) -> Result<(Sound, u64)> {
     let hint = source.name().rsplit_once('.').map(|(_, suffix)| suffix.to_ascii_lowercase());
-    let reader = Arc::new(Mutex::new(source.open()?));
+    let mut reader = source.open()?;
+    reader.stop_with(stop.clone());
+    let reader = Arc::new(Mutex::new(reader));
     let mut input = Input { reader, reporter: reporter.clone(), furthest: 0, stop: stop.clone() };
     let outcome = decode(&input, hint.as_deref(), settings);
     // A decoder that was stopped in the middle of a read takes that for a failure of the input.

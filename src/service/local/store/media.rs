@@ -70,7 +70,7 @@ impl Copied {
         folder: &Folder,
         owner: &str,
         reporter: &Reporter,
-        stop: &AtomicBool,
+        stop: &Arc<AtomicBool>,
     ) -> Result<Self> {
         let dir = folder.media();
         let failed = |error| Error::io(format_args!("a copy in {}", dir.display()), &error);
@@ -82,6 +82,7 @@ impl Copied {
             .tempfile_in(&dir)
             .map_err(failed)?;
         let mut reader = source.open()?;
+        reader.stop_with(stop.clone());
         let mut buffer = vec![0; 64 << 10];
         loop {
             if stop.load(Ordering::Acquire) {

@@ -10,6 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Method, Repeat, Request, Upload, Url};
 use crate::recording::RecordingStatus;
 use crate::service::media_type::media_type_of;
+use crate::service::whole_upload::failed_upload;
 use crate::service::{Call, UploadLog};
 use crate::source::Claim;
 
@@ -66,7 +67,8 @@ impl TranscribeMe {
             let request = Request::new(Method::POST, url.clone()).body(body).repeat(Repeat::Unsent);
             Ok(request.reporter(call.reporter.clone()))
         };
-        done(operation, self.platform.send(&call.options, make).await?).await
+        let sent = async { done(operation, self.platform.send(&call.options, make).await?).await };
+        sent.await.map_err(failed_upload)
     }
 }
 
