@@ -143,6 +143,10 @@ impl Sending {
         }
     }
 
+    pub(super) fn age(&self) -> Duration {
+        self.start.elapsed()
+    }
+
     pub(super) fn handed(&self) -> u64 {
         self.handed.load(Ordering::Relaxed)
     }

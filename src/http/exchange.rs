@@ -40,11 +40,15 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Comes back once no byte has moved for so long; does not count the time before there is a connection.
-    async fn silence(&self, longest: Duration) {
+    /// Comes back once no byte has moved for so long. The time before a connection asks for the first byte has its own
+    /// limit; but it has one: a server may give no stream to send it on.
+    async fn silence(&self, patience: Patience) {
         loop {
-            let silent = self.sending.silent().unwrap_or_default();
-            match longest.checked_sub(silent) {
+            let left = match self.sending.silent() {
+                Some(silent) => patience.idle.checked_sub(silent),
+                None => (patience.connect + patience.idle).checked_sub(self.sending.age()),
+            };
+            match left {
                 None | Some(Duration::ZERO) => return,
                 Some(rest) => tokio::time::sleep(rest).await,
             }
@@ -80,11 +84,18 @@ impl Drop for Line {
     }
 }
 
-/// `idle` limits silence while a file streams; `deadline` is the end in any case.
+/// How long nothing may happen while a file streams: once there is a connection, and until there is one.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    pub(super) idle: Duration,
+    pub(super) connect: Duration,
+}
+
+/// `patience` limits silence while a file streams; `deadline` is the end in any case.
 pub(super) async fn exchange(
     client: &reqwest::Client,
     request: &Request,
-    idle: Duration,
+    patience: Patience,
     deadline: Option<Instant>,
 ) -> Result<Answer, Failed> {
     let streams = request.body.upload().is_some();
@@ -92,10 +103,11 @@ pub(super) async fn exchange(
     let headers = headers(request, content_type, outgoing.size())?;
     let line = Line { sending: outgoing.sending(), total: outgoing.size() };
     let place = origin(&request.url);
-    let told = |error: Error| match streams && error.kind() == ErrorKind::Protocol {
-        true => Error::new(error.kind(), format!("{error}; {}", line.how_far())),
-        false => error,
-    };
+    let told =
+        |error: Error| match streams && matches!(error.kind(), ErrorKind::Protocol | ErrorKind::Timeout) {
+            true => Error::new(error.kind(), format!("{error}; {}", line.how_far())),
+            false => error,
+        };
     let built = client
         .request(request.method.clone(), request.url.clone())
         .headers(headers)
@@ -116,9 +128,9 @@ pub(super) async fn exchange(
     let outcome = tokio::select! {
         biased;
         outcome = answered => outcome,
-        () = line.silence(idle), if streams => {
+        () = line.silence(patience), if streams => {
             let who = if line.sending.is_starved() { "the source gave nothing" } else { "no byte moved" };
-            let what = format!("{who} for {idle:?}; {}", line.how_far());
+            let what = format!("{who} for {:?}; {}", patience.idle, line.how_far());
             Err(Error::new(ErrorKind::Timeout, what).into())
         }
         () = until(deadline) => {

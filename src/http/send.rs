@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use reqwest::Url;
 
 use super::clients::{Clients, Way};
-use super::exchange::{Answer, Failed, exchange};
+use super::exchange::{Answer, Failed, Patience, exchange};
 use super::proxy::Proxies;
 use super::redirect::{self, MOST_REDIRECTS};
 use super::request::{Repeat, Request};
@@ -115,12 +115,12 @@ impl Attempts {
         self
     }
 
-    /// For an answer that took its time to stream: what follows has a time of its own.
     /// Of an answer that is read whole.
     pub(super) fn deadline_of_answer(&self) -> Option<Instant> {
         self.deadline.or_else(|| Instant::now().checked_add(self.patience))
     }
 
+    /// For an answer that took its time to stream: what follows has a time of its own.
     pub(super) fn renew_deadline(&mut self) {
         self.deadline = self.deadline.and_then(|_| Instant::now().checked_add(self.patience));
     }
@@ -165,7 +165,8 @@ impl Attempts {
     pub(super) async fn once(&self, request: &Request) -> Result<Answer, Failed> {
         let client = self.http.client(&request.url, &self.way).await?;
         let begun = Instant::now();
-        let outcome = exchange(&client, request, self.idle(), self.deadline).await;
+        let patience = Patience { idle: self.idle(), connect: self.way.connect_timeout };
+        let outcome = exchange(&client, request, patience, self.deadline).await;
         log_exchange(request, &outcome, begun.elapsed());
         outcome
     }
