@@ -196,7 +196,7 @@ fn spread(pieces: &mut [Token], width: u32, time: &Range<i64>) {
 
 /// The pieces of a word that is wider than a line: between them a line may break (by Unicode's rules, which for Chinese and
 /// Japanese is nearly everywhere), and none is wider than a line, but for a single character. What a reader sees as one
-/// character stays whole.
+/// character stays whole, and what no reader sees makes no piece: any number of them would fit into a line.
 fn pieces(word: &str, line_chars: u32) -> Vec<(&str, u32)> {
     let mut breaks = linebreaks(word).map(|(at, _)| at).peekable();
     let (mut pieces, mut start, mut width) = (Vec::new(), 0, 0);
@@ -204,7 +204,8 @@ fn pieces(word: &str, line_chars: u32) -> Vec<(&str, u32)> {
         while breaks.next_if(|next| *next < at).is_some() {}
         let character_width = character.width() as u32;
         let breaks_here = breaks.peek() == Some(&at);
-        if at > start && (breaks_here || width + character_width > line_chars) {
+        let is_seen = width > 0 && character_width > 0;
+        if is_seen && (breaks_here || width + character_width > line_chars) {
             pieces.push((&word[start..at], width));
             (start, width) = (at, 0);
         }
