@@ -70,18 +70,22 @@ struct Cells {
 }
 
 impl Cells {
-    /// A text as it goes into a cell: without controls but tabs and ends of lines, and no formula if so asked.
+    /// A text as it goes into a cell: without controls but tabs and ends of lines, and no formula if so asked, not even
+    /// for a program that takes another separator than the one that is meant, and so divides the text.
     fn guarded(&self, text: &str) -> String {
         let mut cell = String::with_capacity(text.len() + 1);
-        if self.escape_formulas && text.starts_with(begins_formula) {
-            cell.push('\'');
+        let (mut written, mut may_begin_cell) = (0, true);
+        for (at, c) in text.char_indices() {
+            let runs = may_begin_cell && begins_formula(c) || at == 0 && is_tab_or_line_end(c);
+            if self.escape_formulas && runs {
+                push_cell(&mut cell, &text[written..at]);
+                cell.push('\'');
+                written = at;
+            }
+            let divides = matches!(c, ';' | ',') || is_tab_or_line_end(c);
+            may_begin_cell = divides || may_begin_cell && (c == '"' || c.is_whitespace());
         }
-        push_escaped(&mut cell, text, |c| match c {
-            '\t' => Some("\t"),
-            '\r' => Some("\r"),
-            '\n' => Some("\n"),
-            _ => None,
-        });
+        push_cell(&mut cell, &text[written..]);
         cell
     }
 
@@ -90,7 +94,9 @@ impl Cells {
             if index > 0 {
                 out.push(self.delimiter);
             }
-            if cell.contains([self.delimiter, '"', '\r', '\n']) {
+            // Programs guess the delimiter of CSV: by the language, some take a semicolon.
+            let others: &[char] = if self.delimiter == ',' { &[';', '\t'] } else { &[] };
+            if cell.contains([self.delimiter, '"', '\r', '\n']) || cell.contains(others) {
                 out.push('"');
                 out.push_str(&cell.replace('"', "\"\""));
                 out.push('"');
@@ -102,9 +108,22 @@ impl Cells {
     }
 }
 
+fn push_cell(cell: &mut String, text: &str) {
+    push_escaped(cell, text, |c| match c {
+        '\t' => Some("\t"),
+        '\r' => Some("\r"),
+        '\n' => Some("\n"),
+        _ => None,
+    });
+}
+
 /// What Excel, LibreOffice and Google Sheets take for the start of a formula, in its wide forms, too.
 fn begins_formula(c: char) -> bool {
-    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+}
+
+fn is_tab_or_line_end(c: char) -> bool {
+    matches!(c, '\t' | '\r' | '\n')
 }
 
 /// Labels of Audacity: start and end in seconds, and a text in one line.
@@ -161,12 +180,35 @@ mod tests {
     #[test]
     fn cells_are_quoted_where_they_have_to_be() {
         assert_eq!(row(',', false, ["a", "b,c", "say \"x\""]), "a,\"b,c\",\"say \"\"x\"\"\"\r\n");
-        assert_eq!(row('\t', false, ["a\tb", "b,c", "x\ny"]), "\"a\tb\"\tb,c\t\"x\ny\"\r\n");
+        assert_eq!(row(',', false, ["a;b", "b\tc", "d"]), "\"a;b\",\"b\tc\",d\r\n");
+        assert_eq!(row('\t', false, ["a\tb", "b,c;d", "x\ny"]), "\"a\tb\"\tb,c;d\t\"x\ny\"\r\n");
     }
 
     #[test]
     fn no_text_is_a_formula_unless_asked_for() {
         assert_eq!(row(',', true, ["=1+1", "-x", "a=b"]), "'=1+1,'-x,a=b\r\n");
         assert_eq!(row(',', false, ["=1+1", "-x", "a=b"]), "=1+1,-x,a=b\r\n");
+    }
+
+    #[test]
+    fn no_part_of_a_text_is_a_formula_for_who_divides_it() {
+        let cells = Cells { delimiter: ',', escape_formulas: true };
+        for (text, expected) in [
+            ("a;=1", "a;'=1"),
+            ("a,@b", "a,'@b"),
+            ("a\t+1\t＝2", "a\t'+1\t'＝2"),
+            ("a\n=1\r\n-2", "a\n'=1\r\n'-2"),
+            ("a; \" =1;\"\"=2", "a; \" '=1;\"\"'=2"),
+            (" =1", " '=1"),
+            ("\"=1", "\"'=1"),
+            ("\t=1", "'\t'=1"),
+            ("\n", "'\n"),
+            ("a; b=1, c-d; e", "a; b=1, c-d; e"),
+            ("==;=", "'==;'="),
+            ("", ""),
+        ] {
+            assert_eq!(cells.guarded(text), expected, "{text:?}");
+        }
+        assert_eq!(Cells { escape_formulas: false, ..cells }.guarded("=a;=1\n=2"), "=a;=1\n=2");
     }
 }
