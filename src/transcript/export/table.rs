@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::options::{ExportOptions, SpeakerNames};
 use super::sink::TextWriter;
-use super::text::{parts, plain, push_escaped, push_line};
+use super::text::{parts, plain, push_escaped, push_line, shown_segments};
 use crate::error::Result;
 use crate::transcript::{SegmentRef, Transcript};
 
@@ -37,7 +37,7 @@ fn delimited(
         }
     } else {
         cells.push_row(&mut out.text, ["start_ms", "end_ms", "speaker", "text"]);
-        for segment in segments(transcript) {
+        for segment in transcript.segments() {
             let numbers = [segment.start_ms, segment.end_ms].map(|number| number.to_string());
             let speaker = cells.guarded(segment.speaker);
             let text = cells.guarded(&joined(transcript, &segment));
@@ -46,10 +46,6 @@ fn delimited(
         }
     }
     out.finish()
-}
-
-fn segments(transcript: &Transcript) -> impl Iterator<Item = SegmentRef<'_>> {
-    (0..transcript.segment_count()).map(|index| transcript.segment(index))
 }
 
 /// The words as they are, with spaces between them.
@@ -130,9 +126,10 @@ fn is_tab_or_line_end(c: char) -> bool {
 pub(super) fn labels(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
     let mut out = TextWriter::new(out);
     let mut names = SpeakerNames::new(options.speakers);
-    for segment in segments(transcript) {
+    for (_, segment) in shown_segments(transcript) {
         if options.rows_of_words {
-            for word in segment.words.map(|index| transcript.word(index)) {
+            let words = segment.words.map(|index| transcript.word(index));
+            for word in words.filter(|word| parts(word.text).next().is_some()) {
                 push_span(&mut out.text, word.start_ms, word.end_ms);
                 push_line(&mut out.text, word.text, plain);
                 out.text.push('\n');

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::transcript::Transcript;
 use crate::transcript::export::options::{SpeakerNames, Speakers};
-use crate::transcript::export::text::{parts, push_escaped};
+use crate::transcript::export::text::{parts, push_escaped, shown_segments};
 
 /// Later times are taken for this one, eleven years: players read no more than so many digits.
 const LATEST_MS: i64 = 99_999 * 3_600_000;
@@ -98,8 +98,7 @@ impl<'a> Builder<'a, '_> {
     fn build(mut self) -> Tokens<'a> {
         let transcript = self.tokens.transcript;
         let mut names = SpeakerNames::new(self.dialect.prefixes);
-        for index in 0..transcript.segment_count() {
-            let segment = transcript.segment(index);
+        for (index, segment) in shown_segments(transcript) {
             let start = self.time(transcript.word(segment.words.start).start_ms);
             let name = names.next(segment.speaker);
             let mut name_parts = name.into_iter().flat_map(parts).peekable();
