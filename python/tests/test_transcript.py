@@ -138,6 +138,15 @@ def test_writers(transcript: tiro.Transcript, tmp_path: Path) -> None:
         transcript.export_to("srt", io.StringIO())  # type: ignore[arg-type]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="only here a pipe need not wait")
+def test_a_raw_writer_that_does_not_wait() -> None:
+    long = tiro.Transcript.from_words([("word", 100 * n, 100 * n + 90) for n in range(50_000)])
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    with open(read_end, "rb"), open(write_end, "wb", buffering=0) as full, pytest.raises(BlockingIOError):
+        long.export_to("csv", full, export_rows="words")
+
+
 @pytest.mark.parametrize("count", [0, -1, 10**30, "x"])
 def test_a_writer_that_miscounts(transcript: tiro.Transcript, count: object) -> None:
     class Miscounting:

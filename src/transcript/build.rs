@@ -224,14 +224,14 @@ impl TranscriptBuilder {
                 return false;
             }
             self.columns.paragraphs.end_word.push(end as u64);
-            self.columns.paragraphs.style.push(Some(paragraph.style.clone()));
+            self.columns.paragraphs.style.push(Some(paragraph.style.clone().clamped()));
         }
         true
     }
 
     /// Ends the open paragraph with a mark. One without words is left out.
     pub(super) fn end_paragraph(&mut self, style: ParagraphStyle) {
-        self.close_paragraph(Some(style));
+        self.close_paragraph(Some(style.clamped()));
     }
 
     fn close_paragraph(&mut self, style: Option<ParagraphStyle>) {

@@ -79,7 +79,7 @@ pub struct ParagraphStyle {
     pub align: Align,
     /// Whether it is an item of a list.
     pub list: Option<List>,
-    /// How deep it is indented; 0: not at all.
+    /// How deep it is indented, up to 8, for which a transcript takes what is deeper; 0: not at all.
     pub indent: u8,
     /// What the service says beyond that.
     pub other: Attributes,
@@ -117,7 +117,7 @@ pub enum List {
 }
 
 /// The deepest indent that there is.
-const MAX_INDENT: i64 = 8;
+const MAX_INDENT: u8 = 8;
 
 /// What became of an attribute.
 #[derive(Debug, PartialEq)]
@@ -128,6 +128,21 @@ pub(super) enum Set {
 }
 
 impl Format {
+    /// All members of one, as JSON has it.
+    pub(super) const MEMBERS: &'static [&'static str] = &[
+        "bold",
+        "italic",
+        "underline",
+        "strike",
+        "script",
+        "color",
+        "background",
+        "font",
+        "size",
+        "class",
+        "other",
+    ];
+
     /// Takes over an attribute given as JSON.
     pub(super) fn set(&mut self, name: &str, json: &str) -> Set {
         match name {
@@ -147,6 +162,15 @@ impl Format {
 }
 
 impl ParagraphStyle {
+    /// All members of one, as JSON has it.
+    pub(super) const MEMBERS: &'static [&'static str] = &["blockquote", "align", "list", "indent", "other"];
+
+    /// The same, no deeper than JSON may have it.
+    pub(super) fn clamped(mut self) -> Self {
+        self.indent = self.indent.min(MAX_INDENT);
+        self
+    }
+
     /// Takes over an attribute given as JSON.
     pub(super) fn set(&mut self, name: &str, json: &str) -> Set {
         match name {
@@ -155,7 +179,7 @@ impl ParagraphStyle {
             "list" => set_named(&mut self.list, json, |name| List::from_name(name).map(Some)),
             "indent" => match serde_json::from_str::<Option<Integer>>(json) {
                 Ok(None) => Set::Done,
-                Ok(Some(Integer(indent @ 0..=MAX_INDENT))) => {
+                Ok(Some(Integer(indent))) if (0..=i64::from(MAX_INDENT)).contains(&indent) => {
                     self.indent = indent as u8;
                     Set::Done
                 }

@@ -341,6 +341,12 @@ mod tests {
         }
         assert!(std::ptr::eq(transcript.word_view(), transcript.clone().word_view()), "built once");
         assert_eq!(transcript.segment_view()[1].first_word, 2);
+        for (view, segment) in transcript.segment_view().iter().zip(transcript.segments()) {
+            // SAFETY: as above.
+            let speaker = unsafe { std::ffi::CStr::from_ptr(view.speaker) };
+            assert_eq!(speaker.to_str().unwrap(), segment.speaker);
+            assert_eq!(view.speaker_len, segment.speaker.len() as u64);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::canonical_combining_class;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 
 use super::Transcript;
 
@@ -24,7 +24,7 @@ pub struct Match {
 
 impl Transcript {
     /// Where a word or a phrase is said, in order and without overlaps. Case, accents and punctuation do not count; whole
-    /// words are compared; a phrase does not go beyond its segment. Nothing is found for a text without a letter or digit.
+    /// words are compared; a phrase does not go beyond its segment. No word is in two matches. Nothing is found for a text without a letter or digit.
     pub fn find(&self, phrase: &str) -> Vec<Match> {
         let mut wanted = Tokens::default();
         wanted.push(phrase, 0);
@@ -41,9 +41,13 @@ impl Transcript {
         let mut found = Vec::new();
         let mut from = 0;
         while let Some(at) = spoken.text[from..].find(&wanted.text).map(|at| from + at) {
-            // The space after a match is the one before what follows.
-            from = at + wanted.text.len() - 1;
-            found.push(self.match_of(spoken.word_at(at)..spoken.word_at(from - 1) + 1));
+            let last = at + wanted.text.len() - 2;
+            let words = spoken.word_at(at)..spoken.word_at(last) + 1;
+            // Of a word with a hyphen, some may be left: that is in the match, too.
+            let next = spoken.start_of(words.end);
+            found.push(self.match_of(words));
+            let Some(next) = next else { break };
+            from = next;
         }
         found
     }
@@ -84,6 +88,12 @@ impl Tokens {
         self.text.push_str("\n ");
     }
 
+    /// Where this word begins, or the first after it that has a letter or digit.
+    fn start_of(&self, word: usize) -> Option<usize> {
+        let index = self.starts.partition_point(|(_, of)| *of < word);
+        self.starts.get(index).map(|(start, _)| *start)
+    }
+
     fn word_at(&self, at: usize) -> usize {
         let index = self.starts.partition_point(|(start, _)| *start <= at);
         index.checked_sub(1).map_or(0, |index| self.starts[index].1)
@@ -96,12 +106,14 @@ fn simple(text: &str) -> Cow<'_, str> {
 }
 
 fn is_part_of_word(c: char) -> bool {
-    c.is_alphanumeric() || is_passed_over(c) || canonical_combining_class(c) != 0
+    c.is_alphanumeric() || is_passed_over(c) || is_combining_mark(c)
 }
 
-/// Apostrophes, and what is not seen: soft hyphens, joiners, marks of direction.
+/// Apostrophes, and what is not seen: soft hyphens, joiners, marks of direction, selectors of a form; also what encloses.
 fn is_passed_over(c: char) -> bool {
     matches!(c, '\'' | '\u{2019}' | '\u{2bc}')
+        || matches!(c, '\u{34f}' | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+        || matches!(c, '\u{488}' | '\u{489}' | '\u{20dd}'..='\u{20e4}' | '\u{a670}'..='\u{a672}')
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
@@ -185,6 +197,19 @@ mod tests {
         assert_eq!(places("no - yes", "no yes"), [(0, 3)]);
         assert_eq!(places("one-two-three", "two"), [(0, 1)]);
         assert!(places("a b", "b a").is_empty());
+        assert_eq!(places("bye-bye", "bye"), [(0, 1)]);
+        assert_eq!(places("bye-bye bye", "bye"), [(0, 1), (1, 1)]);
+        assert_eq!(places("a-b a-b a", "b a"), [(0, 2)]);
+        assert_eq!(places("a-b a-b - b a", "b a"), [(0, 2), (3, 2)]);
+    }
+
+    #[test]
+    fn marks_of_any_kind_are_part_of_a_word() {
+        assert!(places("เป็น", "น").is_empty() && places("เสาร์นี้", "น").is_empty());
+        assert!(places("ប៌ក", "ក").is_empty());
+        assert_eq!(places("เป็น น", "น"), [(1, 1)]);
+        assert_eq!(places("i ❤\u{fe0f} you", "i you"), [(0, 3)], "one that only chooses a form is none");
+        assert_eq!(places("1\u{fe0f}\u{20e3}", "1"), [(0, 1)]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Views {
     pub(super) fn of(transcript: &Transcript) -> Self {
         let bytes = |text: &str| text.len() + 1;
         let words = transcript.words().map(|word| bytes(word.text)).sum::<usize>();
-        let speakers = transcript.segments().map(|segment| bytes(segment.speaker)).sum::<usize>();
+        let speakers = transcript.speakers().map(bytes).sum::<usize>();
         let mut texts = Texts(Vec::with_capacity(words + speakers));
         let words = transcript.words().map(|word| WordView {
             text: texts.append(word.text),
@@ -70,8 +70,11 @@ impl Views {
             estimated: u32::from(word.estimated),
         });
         let words = words.collect();
-        let segments = transcript.segments().map(|segment| SegmentView {
-            speaker: texts.append(segment.speaker),
+        // Each once: a name may be long, and have many segments.
+        let speakers: Vec<*const c_char> = transcript.speakers().map(|name| texts.append(name)).collect();
+        let numbers = &transcript.columns().segments.speaker;
+        let segments = transcript.segments().zip(numbers).map(|(segment, number)| SegmentView {
+            speaker: speakers[*number as usize],
             speaker_len: segment.speaker.len() as u64,
             start_ms: segment.start_ms,
             end_ms: segment.end_ms,

@@ -119,12 +119,21 @@ impl File {
     fn call<R>(&self, work: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<R>) -> io::Result<R> {
         let called = attached(|py| {
             work(self.file.bind(py)).map_err(|error| {
-                let message = error.to_string();
+                let message = what_was_raised(py, &error);
                 self.failure.set(Held::new(error.into_value(py).into_any()));
                 message
             })
         });
         called.ok_or_else(|| io::Error::other("the interpreter is about to end"))?.map_err(io::Error::other)
+    }
+}
+
+/// For an error that is logged and kept in a journal: the type alone, as the text may hold what is secret, such as a signed
+/// address. The exception itself becomes the error's cause.
+fn what_was_raised(py: Python<'_>, error: &PyErr) -> String {
+    match error.get_type(py).name() {
+        Ok(name) => format!("{name} was raised"),
+        Err(_) => "an exception was raised".to_owned(),
     }
 }
 
@@ -217,14 +226,15 @@ impl View {
 impl ReadCallbacks for View {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let end = self.size.min(self.position.saturating_add(buffer.len()));
-        let count = attached(|py| {
+        let mut slice = |py: Python<'_>| {
             let range = PySlice::new(py, self.position as isize, end as isize, 1);
             let piece = self.view.bind(py).get_item(range)?.call_method0("tobytes")?;
             copied(&piece, buffer)
-        });
+        };
+        let count = attached(|py| slice(py).map_err(|error| what_was_raised(py, &error)));
         let count = count
             .ok_or_else(|| io::Error::other("the interpreter is about to end"))?
-            .map_err(|error| io::Error::other(error.to_string()))?;
+            .map_err(io::Error::other)?;
         self.position += count;
         Ok(count)
     }

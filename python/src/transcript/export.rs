@@ -2,6 +2,7 @@
 
 use std::io::{Error as IoError, Write};
 
+use pyo3::exceptions::PyBlockingIOError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict};
 use tiro::{ExportFormat, Sink, Transcript};
@@ -48,8 +49,9 @@ pub(super) fn to_writer(
     keywords: Keywords<'_, '_>,
 ) -> PyResult<()> {
     let options = options::of_call(keywords)?;
+    let is_raw = writer.is_instance(&py.import("io")?.getattr("RawIOBase")?)?;
     let write = writer.getattr("write")?.unbind();
-    let mut writer = Writer { write, raised: None };
+    let mut writer = Writer { write, is_raw, raised: None };
     let outcome =
         guarded_detached(py, || transcript.export(format, options.as_ref(), Sink::Writer(&mut writer)));
     // The sink hides what was raised behind an error of its own.
@@ -59,6 +61,8 @@ pub(super) fn to_writer(
 /// A `write` of Python's, called from a thread that is not attached.
 struct Writer {
     write: Py<PyAny>,
+    /// It is an `io.RawIOBase`, whose `None` means that nothing was taken.
+    is_raw: bool,
     raised: Option<PyErr>,
 }
 
@@ -66,8 +70,12 @@ impl Write for Writer {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let taken = Python::try_attach(|py| {
             let taken = self.write.bind(py).call1((PyBytes::new(py, bytes),))?;
-            // A writer that does not count takes everything.
-            if taken.is_none() { Ok(bytes.len()) } else { taken.extract::<usize>() }
+            match taken.is_none() {
+                true if self.is_raw => Err(PyBlockingIOError::new_err("the writer takes nothing just now")),
+                // A writer that does not count takes everything.
+                true => Ok(bytes.len()),
+                false => taken.extract::<usize>(),
+            }
         });
         match taken {
             Some(Ok(taken)) => Ok(taken.min(bytes.len())),

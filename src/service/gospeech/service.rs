@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::events::EventFeed;
 use crate::http::{Method, Repeat, Request, Response};
 use crate::recording::{Recording, RecordingPage};
+use crate::runtime::blocking;
 use crate::service::custom::answered;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, Diagnosis, ManagedUsers, Remote};
@@ -40,9 +41,12 @@ impl GoSpeech {
         if !(200..300).contains(&status) {
             return Err(not_ready(problem::error_of("transcript", status, &body)).with_recording_id(id));
         }
-        let text = std::str::from_utf8(&body)
-            .map_err(|_| record::not_understood("the transcript is not UTF-8").with_recording_id(id))?;
-        let transcript = Transcript::from_gospeech(text).map_err(|error| error.with_recording_id(id))?;
+        let read = move || {
+            let text = std::str::from_utf8(&body)
+                .map_err(|_| record::not_understood("the transcript is not UTF-8"))?;
+            Transcript::from_gospeech(text)
+        };
+        let transcript = blocking(read).await?.map_err(|error| error.with_recording_id(id))?;
         Ok(transcript.of_recording(id))
     }
 

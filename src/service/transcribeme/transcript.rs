@@ -8,6 +8,7 @@ use super::status::status_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Repeat, Request, Response};
 use crate::recording::RecordingStatus;
+use crate::runtime::blocking;
 use crate::service::Call;
 use crate::transcript::Transcript;
 
@@ -23,8 +24,8 @@ impl TranscribeMe {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err(self.why_empty(call, "transcript", id).await);
         }
-        let read = || Transcript::from_transcribeme(utf8(&body, "the transcript")?);
-        let transcript = read().map_err(|error| error.with_recording_id(id))?;
+        let read = move || Transcript::from_transcribeme(utf8(&body, "the transcript")?);
+        let transcript = blocking(read).await?.map_err(|error| error.with_recording_id(id))?;
         Ok(transcript.of_recording(id))
     }
 

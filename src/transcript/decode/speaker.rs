@@ -7,6 +7,9 @@ use serde_json::value::RawValue;
 
 use super::members::Text;
 
+/// More of a name is not taken: it is repeated at every turn of its speaker, so a long one would fill the memory.
+const LONGEST_NAME: usize = 1000;
+
 #[derive(Deserialize)]
 struct Person<'a> {
     #[serde(borrow, alias = "Name")]
@@ -15,7 +18,7 @@ struct Person<'a> {
     id: Option<&'a RawValue>,
 }
 
-/// The speaker that a JSON value names; empty if it names none.
+/// The speaker that a JSON value names; empty if it names none. Of a long name, its first 1000 characters.
 pub(super) fn speaker(json: &str) -> Cow<'_, str> {
     if !json.starts_with('{') {
         return scalar(json);
@@ -29,13 +32,18 @@ pub(super) fn speaker(json: &str) -> Cow<'_, str> {
 fn scalar(json: &str) -> Cow<'_, str> {
     match json.as_bytes().first() {
         Some(b'"') => match serde_json::from_str(json) {
-            Ok(Text(Cow::Borrowed(text))) => Cow::Borrowed(text.trim()),
-            Ok(Text(Cow::Owned(text))) => Cow::Owned(text.trim().to_owned()),
+            Ok(Text(Cow::Borrowed(text))) => Cow::Borrowed(cut(text)),
+            Ok(Text(Cow::Owned(text))) => Cow::Owned(cut(&text).to_owned()),
             Err(_) => Cow::default(),
         },
-        Some(b'-' | b'0'..=b'9') => Cow::Borrowed(json),
+        Some(b'-' | b'0'..=b'9') => Cow::Borrowed(cut(json)),
         _ => Cow::default(),
     }
+}
+
+fn cut(name: &str) -> &str {
+    let name = name.trim();
+    name.char_indices().nth(LONGEST_NAME).map_or(name, |(end, _)| name[..end].trim_end())
 }
 
 #[cfg(test)]
@@ -58,5 +66,20 @@ mod tests {
         ] {
             assert_eq!(speaker(json), expected, "{json}");
         }
+    }
+
+    #[test]
+    fn a_long_name_is_cut() {
+        let long = "é".repeat(5000);
+        for json in [format!("\"{long}\""), format!("\"\\u00e9{long}\""), format!("{{\"id\": \" {long}\"}}")]
+        {
+            assert_eq!(speaker(&json), "é".repeat(1000));
+        }
+        assert_eq!(speaker(&"1".repeat(5000)), "1".repeat(1000));
+        assert_eq!(
+            speaker(&format!("\"{} b\"", "a".repeat(999))),
+            "a".repeat(999),
+            "no space is left at its end"
+        );
     }
 }

@@ -15,6 +15,7 @@ mod turn;
 
 use std::path::PathBuf;
 
+use super::export::options::Speakers;
 #[cfg(feature = "documents")]
 pub(crate) use {docx::docx, pdf::pdf};
 #[cfg(not(feature = "documents"))]
@@ -37,7 +38,7 @@ pub(crate) struct DocumentOptions {
     /// The time at which somebody begins to speak, above what they say.
     pub(crate) timestamps: bool,
     /// The speaker, above what they say.
-    pub(crate) speakers: bool,
+    pub(crate) speakers: Speakers,
     pub(crate) page_size: PageSize,
     /// TrueType or OpenType fonts of the PDF, the first that has a character draws it; after them the embedded font.
     pub(crate) fonts: Vec<PathBuf>,
@@ -50,7 +51,7 @@ impl Default for DocumentOptions {
         Self {
             title: None,
             timestamps: true,
-            speakers: true,
+            speakers: Speakers::Change,
             page_size: PageSize::default(),
             fonts: Vec::new(),
             language: None,

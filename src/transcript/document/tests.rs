@@ -10,6 +10,8 @@ use quick_xml::events::Event;
 use super::turn::Turn;
 use super::*;
 use crate::error::{ErrorKind, Result};
+use crate::options::Options;
+use crate::transcript::export::options::ExportOptions;
 use crate::transcript::{Paragraph, Segment, Transcript, Word};
 
 type Writer = fn(&Transcript, &DocumentOptions, &mut dyn std::io::Write) -> Result<()>;
@@ -137,7 +139,7 @@ fn samples() -> Vec<(&'static str, Transcript)> {
 
 /// Every paragraph that a reader has to find.
 fn expected(transcript: &Transcript, options: &DocumentOptions) -> String {
-    let mut text = options.title(transcript).into_owned();
+    let mut text = options.title(transcript);
     for turn in Turn::all(transcript, options) {
         let parts = [&*turn.speaker, &turn.time].into_iter().filter(|part| !part.is_empty());
         let heading = parts.collect::<Vec<_>>().join(" ");
@@ -264,11 +266,47 @@ fn the_same_transcript_gives_the_same_bytes() {
 }
 
 #[test]
+fn speakers_are_named_as_asked() {
+    let turns = [("Anna", "One"), ("Anna", "two"), (" ", "three"), ("Anna", "four")];
+    let transcript = transcript("r", "en", &turns);
+    let read = |rule: &str| {
+        let options = Options::new().with("export_speakers", rule).unwrap();
+        ExportOptions::read(Some(&options)).unwrap().document
+    };
+    for (rule, named) in [("change", 2), ("always", 3), ("none", 0)] {
+        let document = part(&written(docx, &transcript, &read(rule)), "word/document.xml");
+        assert_eq!(document.matches(">Anna</w:t>").count(), named, "{rule}");
+        assert_eq!(document.matches("<w:pStyle w:val=\"Speaker\"/>").count(), named, "{rule}");
+    }
+    assert!(written(pdf, &transcript, &read("always")) != written(pdf, &transcript, &read("change")));
+}
+
+#[test]
+fn white_space_is_one_space_and_what_is_blank_is_left_out() {
+    let word = |text: &str| Word { text: text.into(), ..Word::default() };
+    let segment = |speaker: &str, words: &[&str], paragraphs: &[usize]| Segment {
+        speaker: speaker.into(),
+        words: words.iter().copied().map(word).collect(),
+        paragraphs: paragraphs.iter().copied().map(paragraph_of).collect(),
+    };
+    let transcript = Transcript::builder()
+        .recording_id(" A\n title ")
+        .segment(&segment("Anna", &["", " "], &[]))
+        .segment(&segment("Anna \t B", &["a\n\nb", "", "c\u{a0}d", "\t", "", " e\0 "], &[3, 2]))
+        .build();
+    let options = DocumentOptions { timestamps: false, ..Default::default() };
+    let document = part(&written(docx, &transcript, &options), "word/document.xml");
+    let found = text_of_xml(document.split_once("?>\n").unwrap().1);
+    assert_eq!(found, "A title\nAnna B\na b c\u{a0}d\ne\u{fffd}");
+    check_objects(&written(pdf, &transcript, &options));
+}
+
+#[test]
 fn what_is_not_wanted_is_left_out() {
     let options = DocumentOptions {
         title: Some("Minutes".into()),
         timestamps: false,
-        speakers: false,
+        speakers: Speakers::None,
         language: Some("de_AT".into()),
         ..Default::default()
     };

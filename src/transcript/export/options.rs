@@ -1,5 +1,6 @@
 //! What an export is asked for, read once from the options.
 
+use super::text::parts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::{Options, Scope};
 use crate::transcript::document::{DocumentOptions, PageSize};
@@ -53,12 +54,13 @@ impl ExportOptions {
         let defaults = Options::new();
         let options = options.unwrap_or(&defaults);
         options.check_scope(Scope::Export)?;
+        let speakers = match options.text("export_speakers").as_str() {
+            "always" => Speakers::Always,
+            "none" => Speakers::None,
+            _ => Speakers::Change,
+        };
         Ok(Self {
-            speakers: match options.text("export_speakers").as_str() {
-                "always" => Speakers::Always,
-                "none" => Speakers::None,
-                _ => Speakers::Change,
-            },
+            speakers,
             timestamps: options.text("export_timestamps") == "segments",
             rows_of_words: options.text("export_rows") == "words",
             escape_formulas: options.text("spreadsheet_formulas") == "escape",
@@ -68,16 +70,16 @@ impl ExportOptions {
                 _ => WordMarks::None,
             },
             layout: LayoutOptions::read(options)?,
-            document: document(options),
+            document: document(options, speakers),
         })
     }
 }
 
-fn document(options: &Options) -> DocumentOptions {
+fn document(options: &Options, speakers: Speakers) -> DocumentOptions {
     DocumentOptions {
         title: Some(options.text("export_title")).filter(|title| !title.is_empty()),
         timestamps: options.text("export_timestamps") == "segments",
-        speakers: options.text("export_speakers") != "none",
+        speakers,
         page_size: if options.text("export_page_size") == "letter" { PageSize::Letter } else { PageSize::A4 },
         fonts: options.path("export_font").into_iter().collect(),
         language: None,
@@ -120,12 +122,14 @@ impl<'a> SpeakerNames<'a> {
 
     /// The name to show before the next segment, if one is.
     pub(crate) fn next(&mut self, speaker: &'a str) -> Option<&'a str> {
+        let is_known = parts(speaker).next().is_some();
+        let speaker = if is_known { speaker } else { "" };
         let changed = std::mem::replace(&mut self.last, speaker) != speaker;
         let shown = match self.rule {
             Speakers::Change => changed,
             Speakers::Always => true,
             Speakers::None => false,
         };
-        (shown && !speaker.is_empty()).then_some(speaker)
+        (shown && is_known).then_some(speaker)
     }
 }

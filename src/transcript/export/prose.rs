@@ -4,14 +4,14 @@ use std::io::Write;
 
 use super::options::{ExportOptions, SpeakerNames};
 use super::sink::TextWriter;
-use super::text::{parts, plain, push_escaped, push_line, push_time};
+use super::text::{parts, plain, push_escaped, push_line, push_time, shown_segments};
 use crate::error::Result;
 use crate::transcript::Transcript;
 
 pub(super) fn text(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
     let mut out = TextWriter::new(out);
     let mut names = SpeakerNames::new(options.speakers);
-    for segment in (0..transcript.segment_count()).map(|index| transcript.segment(index)) {
+    for (_, segment) in shown_segments(transcript) {
         if options.timestamps {
             out.text.push('[');
             push_time(&mut out.text, segment.start_ms, '.');
@@ -31,8 +31,8 @@ pub(super) fn text(transcript: &Transcript, options: &ExportOptions, out: &mut d
 pub(super) fn markdown(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
     let mut out = TextWriter::new(out);
     let mut names = SpeakerNames::new(options.speakers);
-    for (index, segment) in (0..transcript.segment_count()).map(|at| transcript.segment(at)).enumerate() {
-        if index > 0 {
+    for (place, (_, segment)) in shown_segments(transcript).enumerate() {
+        if place > 0 {
             out.text.push('\n');
         }
         let paragraph = out.text.len();

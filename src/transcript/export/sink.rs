@@ -117,18 +117,35 @@ impl Place {
             let what = format!("{} is no place for a file", path.display());
             Error::new(ErrorKind::NotAFile, what).with_hint("a stream or a pipe takes a writer's bytes")
         };
-        let old = std::fs::metadata(path).ok();
+        let failed = |error| failed_at(path, &error);
+        let old = match std::fs::metadata(path) {
+            Ok(old) => Some(old),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(failed(error)),
+        };
         if old.as_ref().is_some_and(|old| !old.is_file()) {
             return Err(not_a_file());
         }
         let target = match &old {
-            Some(_) => std::fs::canonicalize(path)
-                .map_err(|error| Error::io(format_args!("writing {}", path.display()), &error))?,
-            None => path.to_owned(),
+            Some(_) => std::fs::canonicalize(path).map_err(failed)?,
+            None => end_of_links(path).map_err(failed)?,
         };
         target.file_name().ok_or_else(not_a_file)?;
         Ok(Self { permissions: old.map(|old| old.permissions()), target })
     }
+}
+
+/// What a path leads to where no file is yet, past all links that wait for one.
+fn end_of_links(path: &Path) -> std::io::Result<PathBuf> {
+    let mut end = path.to_owned();
+    // As many as Linux follows.
+    for _ in 0..40 {
+        match std::fs::read_link(&end) {
+            Ok(target) => end = folder_of(&end).join(target),
+            Err(_) => return Ok(end),
+        }
+    }
+    Err(std::io::Error::other("too many links"))
 }
 
 /// A file whose errors name its path.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::options::{ExportOptions, SpeakerNames};
 use super::sink::TextWriter;
-use super::text::{parts, plain, push_escaped, push_line};
+use super::text::{parts, plain, push_escaped, push_line, shown_segments};
 use crate::error::Result;
 use crate::transcript::{SegmentRef, Transcript};
 
@@ -37,7 +37,7 @@ fn delimited(
         }
     } else {
         cells.push_row(&mut out.text, ["start_ms", "end_ms", "speaker", "text"]);
-        for segment in segments(transcript) {
+        for segment in transcript.segments() {
             let numbers = [segment.start_ms, segment.end_ms].map(|number| number.to_string());
             let speaker = cells.guarded(segment.speaker);
             let text = cells.guarded(&joined(transcript, &segment));
@@ -46,10 +46,6 @@ fn delimited(
         }
     }
     out.finish()
-}
-
-fn segments(transcript: &Transcript) -> impl Iterator<Item = SegmentRef<'_>> {
-    (0..transcript.segment_count()).map(|index| transcript.segment(index))
 }
 
 /// The words as they are, with spaces between them.
@@ -70,18 +66,22 @@ struct Cells {
 }
 
 impl Cells {
-    /// A text as it goes into a cell: without controls but tabs and ends of lines, and no formula if so asked.
+    /// A text as it goes into a cell: without controls but tabs and ends of lines, and no formula if so asked, not even
+    /// for a program that takes another separator than the one that is meant, and so divides the text.
     fn guarded(&self, text: &str) -> String {
         let mut cell = String::with_capacity(text.len() + 1);
-        if self.escape_formulas && text.starts_with(begins_formula) {
-            cell.push('\'');
+        let (mut written, mut may_begin_cell) = (0, true);
+        for (at, c) in text.char_indices() {
+            let runs = may_begin_cell && begins_formula(c) || at == 0 && is_tab_or_line_end(c);
+            if self.escape_formulas && runs {
+                push_cell(&mut cell, &text[written..at]);
+                cell.push('\'');
+                written = at;
+            }
+            let divides = matches!(c, ';' | ',') || is_tab_or_line_end(c);
+            may_begin_cell = divides || may_begin_cell && (c == '"' || c.is_whitespace());
         }
-        push_escaped(&mut cell, text, |c| match c {
-            '\t' => Some("\t"),
-            '\r' => Some("\r"),
-            '\n' => Some("\n"),
-            _ => None,
-        });
+        push_cell(&mut cell, &text[written..]);
         cell
     }
 
@@ -90,7 +90,9 @@ impl Cells {
             if index > 0 {
                 out.push(self.delimiter);
             }
-            if cell.contains([self.delimiter, '"', '\r', '\n']) {
+            // Programs guess the delimiter of CSV: by the language, some take a semicolon.
+            let others: &[char] = if self.delimiter == ',' { &[';', '\t'] } else { &[] };
+            if cell.contains([self.delimiter, '"', '\r', '\n']) || cell.contains(others) {
                 out.push('"');
                 out.push_str(&cell.replace('"', "\"\""));
                 out.push('"');
@@ -102,18 +104,32 @@ impl Cells {
     }
 }
 
+fn push_cell(cell: &mut String, text: &str) {
+    push_escaped(cell, text, |c| match c {
+        '\t' => Some("\t"),
+        '\r' => Some("\r"),
+        '\n' => Some("\n"),
+        _ => None,
+    });
+}
+
 /// What Excel, LibreOffice and Google Sheets take for the start of a formula, in its wide forms, too.
 fn begins_formula(c: char) -> bool {
-    matches!(c, '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠')
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
+}
+
+fn is_tab_or_line_end(c: char) -> bool {
+    matches!(c, '\t' | '\r' | '\n')
 }
 
 /// Labels of Audacity: start and end in seconds, and a text in one line.
 pub(super) fn labels(transcript: &Transcript, options: &ExportOptions, out: &mut dyn Write) -> Result<()> {
     let mut out = TextWriter::new(out);
     let mut names = SpeakerNames::new(options.speakers);
-    for segment in segments(transcript) {
+    for (_, segment) in shown_segments(transcript) {
         if options.rows_of_words {
-            for word in segment.words.map(|index| transcript.word(index)) {
+            let words = segment.words.map(|index| transcript.word(index));
+            for word in words.filter(|word| parts(word.text).next().is_some()) {
                 push_span(&mut out.text, word.start_ms, word.end_ms);
                 push_line(&mut out.text, word.text, plain);
                 out.text.push('\n');
@@ -161,12 +177,35 @@ mod tests {
     #[test]
     fn cells_are_quoted_where_they_have_to_be() {
         assert_eq!(row(',', false, ["a", "b,c", "say \"x\""]), "a,\"b,c\",\"say \"\"x\"\"\"\r\n");
-        assert_eq!(row('\t', false, ["a\tb", "b,c", "x\ny"]), "\"a\tb\"\tb,c\t\"x\ny\"\r\n");
+        assert_eq!(row(',', false, ["a;b", "b\tc", "d"]), "\"a;b\",\"b\tc\",d\r\n");
+        assert_eq!(row('\t', false, ["a\tb", "b,c;d", "x\ny"]), "\"a\tb\"\tb,c;d\t\"x\ny\"\r\n");
     }
 
     #[test]
     fn no_text_is_a_formula_unless_asked_for() {
         assert_eq!(row(',', true, ["=1+1", "-x", "a=b"]), "'=1+1,'-x,a=b\r\n");
         assert_eq!(row(',', false, ["=1+1", "-x", "a=b"]), "=1+1,-x,a=b\r\n");
+    }
+
+    #[test]
+    fn no_part_of_a_text_is_a_formula_for_who_divides_it() {
+        let cells = Cells { delimiter: ',', escape_formulas: true };
+        for (text, expected) in [
+            ("a;=1", "a;'=1"),
+            ("a,@b", "a,'@b"),
+            ("a\t+1\t＝2", "a\t'+1\t'＝2"),
+            ("a\n=1\r\n-2", "a\n'=1\r\n'-2"),
+            ("a; \" =1;\"\"=2", "a; \" '=1;\"\"'=2"),
+            (" =1", " '=1"),
+            ("\"=1", "\"'=1"),
+            ("\t=1", "'\t'=1"),
+            ("\n", "'\n"),
+            ("a; b=1, c-d; e", "a; b=1, c-d; e"),
+            ("==;=", "'==;'="),
+            ("", ""),
+        ] {
+            assert_eq!(cells.guarded(text), expected, "{text:?}");
+        }
+        assert_eq!(Cells { escape_formulas: false, ..cells }.guarded("=a;=1\n=2"), "=a;=1\n=2");
     }
 }

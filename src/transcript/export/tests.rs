@@ -82,6 +82,47 @@ fn plain_text_is_the_text_of_the_transcript() {
 }
 
 #[test]
+fn what_is_blank_has_no_line_and_no_name() {
+    let word = |text: &str, start_ms: i64| Word {
+        text: text.into(),
+        start_ms,
+        end_ms: start_ms + 400,
+        ..Word::default()
+    };
+    let segment = |speaker: &str, words: &[Word]| Segment {
+        speaker: speaker.into(),
+        words: words.to_vec(),
+        ..Segment::default()
+    };
+    let transcript = Transcript::builder()
+        .segment(&segment("Ann", &[word(" ", 0), word("", 500)]))
+        .segment(&segment("Ann", &[word("Hello.", 1000), word("\u{a0}", 1500)]))
+        .segment(&segment(" ", &[word("hello", 4000)]))
+        .build();
+    let exported = |format: &str, pairs: &[(&str, &str)]| {
+        let mut options = Options::new();
+        for (key, value) in pairs {
+            options.set(key, value).unwrap();
+        }
+        transcript.to_format(format, Some(&options)).unwrap()
+    };
+    let always = [("export_speakers", "always")];
+    for options in [&[][..], &always] {
+        assert_eq!(exported("txt", options), "Ann: Hello.\nhello\n");
+        assert_eq!(exported("md", options), "**Ann:** Hello.\n\nhello\n");
+        assert_eq!(exported("labels", options), "1.000\t1.900\tAnn: Hello.\n4.000\t4.400\thello\n");
+        let cues = exported("srt", options);
+        let texts: Vec<_> = cues.split_terminator("\n\n").filter_map(|cue| cue.lines().nth(2)).collect();
+        assert_eq!(texts, ["Ann: Hello.", "hello"]);
+    }
+    assert_eq!(
+        exported("labels", &[("export_rows", "words")]),
+        "1.000\t1.400\tHello.\n4.000\t4.400\thello\n"
+    );
+    assert_eq!(exported("txt", &[("export_timestamps", "segments")]).lines().count(), 2);
+}
+
+#[test]
 fn a_name_is_marked_as_each_format_does() {
     assert!(exported("md", &[]).ends_with("\n\n**B \\<b\\>:** Bye, then.\n"));
     assert!(exported("srt", &[]).contains("\nAnn: Hello there.\n"));
@@ -148,6 +189,30 @@ fn places_that_take_no_file_are_named_errors() {
     symlink("plain", at("link")).unwrap();
     transcript().export("txt", None, at("link").as_path()).unwrap();
     assert_eq!(mode("plain") & 0o777, 0o640, "that of the file before it");
-    assert!(std::fs::symlink_metadata(at("link")).unwrap().is_symlink());
+    let is_link = |name: &str| std::fs::symlink_metadata(at(name)).unwrap().is_symlink();
+    assert!(is_link("link"));
     assert_eq!(std::fs::read(at("plain")).unwrap(), std::fs::read(at("new")).unwrap());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_that_is_not_there_yet_stays_one() {
+    use std::os::unix::fs::symlink;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let is_link = |name: &str| std::fs::symlink_metadata(at(name)).unwrap().is_symlink();
+    std::fs::create_dir(at("there")).unwrap();
+    symlink("there/a.txt", at("first")).unwrap();
+    symlink(at("first"), at("second")).unwrap();
+    transcript().export("txt", None, at("second").as_path()).unwrap();
+    assert!(is_link("first") && is_link("second"));
+    assert_eq!(std::fs::read_to_string(at("there/a.txt")).unwrap(), transcript().to_text(None).unwrap());
+
+    symlink("none/a.txt", at("astray")).unwrap();
+    let error = transcript().export("txt", None, at("astray").as_path()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FileNotFound);
+    symlink("round", at("round")).unwrap();
+    transcript().export("txt", None, at("round").as_path()).unwrap_err();
+    assert!(is_link("astray") && is_link("round"));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 5, "nothing is left over");
 }

@@ -1,4 +1,6 @@
-//! What every format does to a text before its own escapes: white space and characters that no reader shows.
+//! What every format does to a text before its own escapes: white space and characters that no reader shows, and what is nothing but these.
+
+use crate::transcript::{SegmentRef, Transcript};
 
 /// Where a text may be cut: white space, but for the kinds that forbid it.
 pub(crate) fn is_separator(c: char) -> bool {
@@ -8,6 +10,12 @@ pub(crate) fn is_separator(c: char) -> bool {
 /// The parts of a text between white space, without any around them.
 pub(crate) fn parts(text: &str) -> impl Iterator<Item = &str> {
     text.split(is_separator).map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// The segments that have more in them than white space, each with its number.
+pub(crate) fn shown_segments(transcript: &Transcript) -> impl Iterator<Item = (usize, SegmentRef<'_>)> {
+    let is_shown = move |word: usize| parts(transcript.word(word).text).next().is_some();
+    transcript.segments().enumerate().filter(move |(_, segment)| segment.words.clone().any(is_shown))
 }
 
 /// A character as it is written: one that XML, terminals or players do not stand becomes U+FFFD.

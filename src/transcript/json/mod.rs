@@ -107,6 +107,48 @@ mod tests {
     }
 
     #[test]
+    fn a_known_member_comes_once() {
+        let formatted = |members: &str| {
+            outcome(&format!(
+                r#"[{{"words":[{{"text":"a","start_ms":0,"end_ms":1,"format":{{"x":1,{members},"x":2}}}}]}}]"#
+            ))
+        };
+        let paragraph = |members: &str| {
+            outcome(&format!(
+                r#"[{{"words":[{{"text":"a","start_ms":0,"end_ms":1}}],"paragraphs":[{{"words":1,{members}}}]}}]"#
+            ))
+        };
+        let segment = |members: &str| outcome(&format!(r#"[{{"words":[],{members}}}]"#));
+        let check = |read: &dyn Fn(&str) -> Result<Transcript, String>, name: &str, value: &str| {
+            let member = format!(r#""{name}":{value}"#);
+            assert!(read(&member).is_ok(), "{member}");
+            let message = read(&format!("{member},{member}")).expect_err(&member);
+            assert!(message.contains(&format!("duplicate field `{name}`")), "{message}");
+        };
+        for name in Format::MEMBERS.iter().chain(ParagraphStyle::MEMBERS) {
+            let value = if *name == "other" { "{}" } else { "null" };
+            check(if Format::MEMBERS.contains(name) { &formatted } else { &paragraph }, name, value);
+        }
+        check(&paragraph, "other", "{}");
+        for name in ["start_ms", "end_ms"] {
+            check(&segment, name, "0");
+        }
+        check(&segment, "speaker", "\"A\"");
+    }
+
+    #[test]
+    fn an_indent_that_is_too_deep_is_the_deepest() {
+        let style = ParagraphStyle { indent: 200, ..ParagraphStyle::default() };
+        let words = vec![Word { text: "a".into(), ..Word::default() }];
+        let segment =
+            Segment { words, paragraphs: vec![Paragraph { words: 1, style }], ..Segment::default() };
+        let transcript = Transcript::builder().segment(&segment).build();
+        assert_eq!(transcript.paragraph(0).style.indent, 8);
+        assert_eq!(Transcript::from_json(&transcript.to_json()).unwrap(), transcript);
+        assert_eq!(transcript.merge_segments().paragraph(0).style.indent, 8);
+    }
+
+    #[test]
     fn another_format_or_version_is_an_error() {
         for (document, says) in [
             (r#"{"format":"tiro.transcript","version":2,"segments":{}}"#, "version 2"),

@@ -26,6 +26,20 @@ fn once<T, E: Error>(kept: &mut Option<T>, value: T, name: &'static str) -> std:
     if kept.replace(value).is_some() { Err(E::duplicate_field(name)) } else { Ok(()) }
 }
 
+/// Which members of an object have come.
+#[derive(Default)]
+struct Seen(u16);
+
+impl Seen {
+    /// Notes a member that has not come before, if it is a known one.
+    fn once<E: Error>(&mut self, known: &'static [&'static str], name: &str) -> Result<(), E> {
+        let Some(index) = known.iter().position(|known| *known == name) else { return Ok(()) };
+        let (before, member) = (self.0, 1 << index);
+        self.0 |= member;
+        if before & member == 0 { Ok(()) } else { Err(E::duplicate_field(known[index])) }
+    }
+}
+
 struct Root<'b> {
     builder: &'b mut TranscriptBuilder,
     format: Option<()>,
@@ -98,7 +112,9 @@ impl<'de> Array<'de> for Segments<'_> {
     const EXPECTED: &'static str = "an array of segments";
 
     fn element<S: SeqAccess<'de>>(&mut self, elements: &mut S) -> Result<bool, S::Error> {
-        let segment = Segment { builder: self.0, speaker: None, words: None, paragraphs: None };
+        let builder = &mut *self.0;
+        let (start, end) = (None, None);
+        let segment = Segment { builder, speaker: None, start, end, words: None, paragraphs: None };
         Ok(elements.next_element_seed(Members(segment))?.is_some())
     }
 }
@@ -106,6 +122,8 @@ impl<'de> Array<'de> for Segments<'_> {
 struct Segment<'b, 'de> {
     builder: &'b mut TranscriptBuilder,
     speaker: Option<Text<'de>>,
+    start: Option<()>,
+    end: Option<()>,
     words: Option<()>,
     paragraphs: Option<Vec<Paragraph>>,
 }
@@ -126,8 +144,15 @@ impl<'de> Object<'de> for Segment<'_, 'de> {
                 map.next_value_seed(Elements(Paragraphs(&mut paragraphs)))?;
                 once(&mut self.paragraphs, paragraphs, "paragraphs")
             }
-            // They follow from the words.
-            "start_ms" | "end_ms" => map.next_value::<Integer>().map(drop),
+            // Its times follow from the words.
+            "start_ms" => {
+                once(&mut self.start, (), "start_ms")?;
+                map.next_value::<Integer>().map(drop)
+            }
+            "end_ms" => {
+                once(&mut self.end, (), "end_ms")?;
+                map.next_value::<Integer>().map(drop)
+            }
             _ => map.next_value::<IgnoredAny>().map(drop),
         }
     }
@@ -224,22 +249,26 @@ fn accepted<E: Error>(set: Set, name: &str) -> Result<(), E> {
 }
 
 #[derive(Default)]
-struct FormatOf(Format);
+struct FormatOf {
+    format: Format,
+    seen: Seen,
+}
 
 impl<'de> Object<'de> for FormatOf {
     const EXPECTED: &'static str = "a format";
     type Output = Format;
 
     fn member<M: MapAccess<'de>>(&mut self, name: &str, map: &mut M) -> Result<(), M::Error> {
+        self.seen.once(Format::MEMBERS, name)?;
         if name == "other" {
-            return map.next_value_seed(Members(Others(&mut self.0.other)));
+            return map.next_value_seed(Members(Others(&mut self.format.other)));
         }
         let json = json_of(map)?;
-        accepted(self.0.set(name, json), name)
+        accepted(self.format.set(name, json), name)
     }
 
     fn end<E: Error>(self) -> Result<Format, E> {
-        Ok(self.0)
+        Ok(self.format)
     }
 }
 
@@ -260,6 +289,7 @@ impl<'de> Array<'de> for Paragraphs<'_> {
 struct ParagraphOf {
     words: Option<Integer>,
     style: ParagraphStyle,
+    seen: Seen,
 }
 
 impl<'de> Object<'de> for ParagraphOf {
@@ -267,6 +297,7 @@ impl<'de> Object<'de> for ParagraphOf {
     type Output = Paragraph;
 
     fn member<M: MapAccess<'de>>(&mut self, name: &str, map: &mut M) -> Result<(), M::Error> {
+        self.seen.once(ParagraphStyle::MEMBERS, name)?;
         match name {
             "words" => once(&mut self.words, map.next_value()?, "words"),
             "other" => map.next_value_seed(Members(Others(&mut self.style.other))),

@@ -61,6 +61,8 @@ const HOSTILE: &[&str] = &[
     "\"q\"",
     "\u{a0}",
     "x\u{a0}y",
+    "\u{3164}\u{3164}x\u{3164}",
+    "\u{ffa0}字\u{ffa0}\u{ffa0}字",
 ];
 
 fn word_text() -> impl Strategy<Value = String> {
@@ -200,6 +202,20 @@ fn a_no_break_space_is_never_a_line_of_its_own() {
     let options = Options::new().with("subtitle_line_chars", "1").unwrap();
     check_read_back(&transcript, &options, "vtt");
     check_read_back(&transcript, &options, "srt");
+}
+
+#[test]
+fn what_no_reader_sees_makes_no_piece() {
+    for unseen in ["\u{3164}", "\u{ffa0}"] {
+        let text = format!("{0}{1}{0}字{0}", unseen.repeat(2000), "x".repeat(50));
+        let transcript = Transcript::from_words([Word { text, end_ms: 900, ..Word::default() }]);
+        let dialect = Dialect { replace: tokens::as_it_is, prefixes: Speakers::None };
+        let tokens = Tokens::of(&transcript, 42, &dialect);
+        let widths: Vec<u32> = tokens.iter().map(|token| token.width).collect();
+        assert_eq!(widths.iter().sum::<u32>(), 52);
+        assert!(widths.len() <= 3 && !widths.contains(&0), "{widths:?}");
+        check_layout(&transcript, &ExportOptions::read(None).unwrap().layout);
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::transcript::Transcript;
 use crate::transcript::export::options::{SpeakerNames, Speakers};
-use crate::transcript::export::text::{parts, push_escaped};
+use crate::transcript::export::text::{parts, push_escaped, shown_segments};
 
 /// Later times are taken for this one, eleven years: players read no more than so many digits.
 const LATEST_MS: i64 = 99_999 * 3_600_000;
@@ -98,8 +98,7 @@ impl<'a> Builder<'a, '_> {
     fn build(mut self) -> Tokens<'a> {
         let transcript = self.tokens.transcript;
         let mut names = SpeakerNames::new(self.dialect.prefixes);
-        for index in 0..transcript.segment_count() {
-            let segment = transcript.segment(index);
+        for (index, segment) in shown_segments(transcript) {
             let start = self.time(transcript.word(segment.words.start).start_ms);
             let name = names.next(segment.speaker);
             let mut name_parts = name.into_iter().flat_map(parts).peekable();
@@ -196,7 +195,7 @@ fn spread(pieces: &mut [Token], width: u32, time: &Range<i64>) {
 
 /// The pieces of a word that is wider than a line: between them a line may break (by Unicode's rules, which for Chinese and
 /// Japanese is nearly everywhere), and none is wider than a line, but for a single character. What a reader sees as one
-/// character stays whole.
+/// character stays whole, and what no reader sees makes no piece: any number of them would fit into a line.
 fn pieces(word: &str, line_chars: u32) -> Vec<(&str, u32)> {
     let mut breaks = linebreaks(word).map(|(at, _)| at).peekable();
     let (mut pieces, mut start, mut width) = (Vec::new(), 0, 0);
@@ -204,7 +203,8 @@ fn pieces(word: &str, line_chars: u32) -> Vec<(&str, u32)> {
         while breaks.next_if(|next| *next < at).is_some() {}
         let character_width = character.width() as u32;
         let breaks_here = breaks.peek() == Some(&at);
-        if at > start && (breaks_here || width + character_width > line_chars) {
+        let is_seen = width > 0 && character_width > 0;
+        if is_seen && (breaks_here || width + character_width > line_chars) {
             pieces.push((&word[start..at], width));
             (start, width) = (at, 0);
         }

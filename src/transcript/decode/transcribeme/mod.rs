@@ -40,45 +40,46 @@ impl<'de> DeserializeSeed<'de> for Document<'_> {
         builder.set_language(&about.language);
         builder.set_duration_ms(about.duration_ms);
         let mut leaves = Vec::new();
-        if let Some(root) = root {
-            collect(root, Cow::default(), Parts::Any, &mut leaves);
+        if let Some(root) = &root {
+            collect(root, "", Parts::Any, &mut leaves);
         }
         write(builder, &leaves, about.duration_ms);
         Ok(())
     }
 }
 
-/// A text with what is known of it.
-struct Leaf<'de> {
-    part: Part<'de>,
+/// A text with what is known of it. It points into the nodes, as many may have their speaker from one of these.
+struct Leaf<'n> {
+    part: &'n Part<'n>,
+    text: Cow<'n, str>,
+    speaker: &'n str,
     /// Whether it is a segment of its own.
     whole: bool,
     /// Whether a new segment begins here.
     first: bool,
 }
 
-fn collect<'de>(node: Node<'de>, speaker: Cow<'de, str>, parts: Parts, leaves: &mut Vec<Leaf<'de>>) {
-    let Node { mut part, children } = node;
-    if part.speaker.is_empty() {
-        part.speaker = speaker;
-    }
-    let Some((parts_of, children)) = children.map(|children| *children) else {
+fn collect<'n>(node: &'n Node<'_>, speaker: &'n str, parts: Parts, leaves: &mut Vec<Leaf<'n>>) {
+    let Node { part, children } = node;
+    let speaker = if part.speaker.is_empty() { speaker } else { &part.speaker };
+    let Some((parts_of, children)) = children.as_deref() else {
         let one_word = parts != Parts::Segments && !part.text.trim().contains(char::is_whitespace);
-        leaves.push(Leaf { part, whole: parts != Parts::Words && !one_word, first: false });
+        let whole = parts != Parts::Words && !one_word;
+        leaves.push(Leaf { part, text: Cow::Borrowed(&part.text), speaker, whole, first: false });
         return;
     };
     if part.start_ms.is_some()
         && children.iter().all(|child| child.children.is_none() && child.part.start_ms.is_none())
     {
         let texts: Vec<&str> = children.iter().map(|child| &*child.part.text).collect();
-        part.text = Cow::Owned(texts.join(" "));
-        leaves.push(Leaf { part, whole: true, first: true });
+        let text = Cow::Owned(texts.join(" "));
+        leaves.push(Leaf { part, text, speaker, whole: true, first: true });
         return;
     }
     let begin = leaves.len();
     leaves.reserve(children.len());
     for child in children {
-        collect(child, part.speaker.clone(), parts_of, leaves);
+        collect(child, speaker, *parts_of, leaves);
     }
     if let Some(leaf) = leaves.get_mut(begin) {
         leaf.first = true;
@@ -87,20 +88,20 @@ fn collect<'de>(node: Node<'de>, speaker: Cow<'de, str>, parts: Parts, leaves: &
 
 fn write(builder: &mut TranscriptBuilder, leaves: &[Leaf<'_>], duration_ms: Option<i64>) {
     let mut speaker = "";
-    for (index, Leaf { part, whole, first }) in leaves.iter().enumerate() {
-        let goes_on = !whole && !first && part.speaker == speaker;
+    for (index, leaf) in leaves.iter().enumerate() {
+        let Leaf { part, text, whole, first, .. } = leaf;
+        let goes_on = !whole && !first && leaf.speaker == speaker;
         if !goes_on {
             builder.end_segment(speaker);
-            speaker = &part.speaker;
+            speaker = leaf.speaker;
         }
         let end_ms = part.start_ms.map(|start_ms| {
             let next_ms = leaves[index + 1..].iter().find_map(|leaf| leaf.part.start_ms).or(duration_ms);
             part.end_ms.or(next_ms.filter(|next_ms| *next_ms >= start_ms)).unwrap_or(start_ms)
         });
-        write_words(builder, part, part.start_ms.zip(end_ms));
+        write_words(builder, part, text, part.start_ms.zip(end_ms));
         if *whole {
-            let lines =
-                part.text.lines().map(|line| line.split_whitespace().count()).filter(|words| *words > 0);
+            let lines = text.lines().map(|line| line.split_whitespace().count()).filter(|words| *words > 0);
             let mut paragraphs: Vec<_> =
                 lines.map(|words| Paragraph { words, ..Paragraph::default() }).collect();
             // The last ends with the segment.
@@ -112,8 +113,8 @@ fn write(builder: &mut TranscriptBuilder, leaves: &[Leaf<'_>], duration_ms: Opti
     builder.end_segment(speaker);
 }
 
-fn write_words(builder: &mut TranscriptBuilder, part: &Part<'_>, times: Option<(i64, i64)>) {
-    let words = || part.text.split_whitespace();
+fn write_words(builder: &mut TranscriptBuilder, part: &Part<'_>, text: &str, times: Option<(i64, i64)>) {
+    let words = || text.split_whitespace();
     match times {
         Some(times) if part.end_ms.is_some() && words().nth(1).is_none() => {
             words().for_each(|word| builder.push_word(word, Some(times), part.confidence));

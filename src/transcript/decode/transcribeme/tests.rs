@@ -85,6 +85,22 @@ fn what_is_nested_too_deep_is_passed_over() {
 }
 
 #[test]
+fn a_long_name_takes_the_room_of_one() {
+    let name = r"\u00e9".repeat(100_000);
+    let words = vec![r#"{"text":"a"}"#; 50_000].join(",");
+    let turns = vec![r#"{"text":"a b"}"#; 50_000].join(",");
+    for parts in [format!(r#""words":[{words}]"#), format!(r#""segments":[{turns}]"#)] {
+        let document = format!(r#"{{"speaker":"{name}",{parts}}}"#);
+        let transcript = Transcript::from_transcribeme(&document).unwrap();
+        assert!(transcript.word_count() >= 50_000);
+        assert_eq!(transcript.speakers().collect::<Vec<_>>(), ["é".repeat(1000)]);
+        let places = transcript.segment_view().iter().map(|segment| segment.speaker);
+        assert_eq!(places.collect::<std::collections::HashSet<_>>().len(), 1, "all point at one name");
+        assert!(transcript.raw().contains(&name));
+    }
+}
+
+#[test]
 fn odd_values_are_no_reason_to_fail() {
     let document = r#"{"segments":[null,7,"x y",{"text":"a","start":{},"end":[],"speaker":[],"confidence":"high"},
         {"text":"\ud800","start":-1,"start":2,"end":1}],"segments":null}"#;

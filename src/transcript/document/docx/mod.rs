@@ -107,7 +107,7 @@ fn body<W: Write>(
     Ok(())
 }
 
-fn write_turn<W: Write>(xml: &mut Writer<W>, turn: &Turn<'_>) -> std::io::Result<()> {
+fn write_turn<W: Write>(xml: &mut Writer<W>, turn: &Turn) -> std::io::Result<()> {
     let is_rtl = |text: &String| Directions::of(text).base().is_rtl();
     let rtl = turn.paragraphs.first().is_some_and(is_rtl);
     let time = Run { text: &turn.time, style: Some("Timestamp") };

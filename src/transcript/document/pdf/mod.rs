@@ -54,7 +54,7 @@ pub(crate) fn pdf(transcript: &Transcript, options: &DocumentOptions, out: &mut 
     out.write_all(&document).map_err(|error| Error::io("writing the PDF", &error))
 }
 
-fn paragraphs(shaper: &mut Shaper, turn: &Turn<'_>, paper: Paper) -> Result<Vec<Paragraph>> {
+fn paragraphs(shaper: &mut Shaper, turn: &Turn, paper: Paper) -> Result<Vec<Paragraph>> {
     let mut heading = Vec::new();
     if !turn.speaker.is_empty() {
         heading.push(Span { text: &turn.speaker, style: SPEAKER });
