@@ -78,7 +78,8 @@ impl Cells {
                 cell.push('\'');
                 written = at;
             }
-            let divides = matches!(c, ';' | ',') || is_tab_or_line_end(c);
+            // Not a comma: speech is full of them, and a cell that holds one is quoted.
+            let divides = c == ';' || is_tab_or_line_end(c);
             may_begin_cell = divides || may_begin_cell && (c == '"' || c.is_whitespace());
         }
         push_cell(&mut cell, &text[written..]);
@@ -192,7 +193,8 @@ mod tests {
         let cells = Cells { delimiter: ',', escape_formulas: true };
         for (text, expected) in [
             ("a;=1", "a;'=1"),
-            ("a,@b", "a,'@b"),
+            ("a;@b", "a;'@b"),
+            ("no, -5", "no, -5"),
             ("a\t+1\t＝2", "a\t'+1\t'＝2"),
             ("a\n=1\r\n-2", "a\n'=1\r\n'-2"),
             ("a; \" =1;\"\"=2", "a; \" '=1;\"\"'=2"),
