@@ -7,6 +7,7 @@ mod answer;
 mod discovery;
 mod endpoint;
 mod form;
+mod keeping;
 mod login;
 mod loopback;
 mod oauth_error;

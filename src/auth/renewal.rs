@@ -2,23 +2,24 @@
 //! all processes that share a store renews the tokens of an identity; the others find what it got.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::endpoint::{Ask, Failure};
+use super::keeping::{OWNER_PATIENCE, choose, keep, load, own, save, tell_unsaved};
 use super::session::{RENEWAL_PAUSE, Session, SessionSettings};
-use super::store::Ownership;
 use super::tokens::Tokens;
 use super::{AccessToken, Grant};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Repeat;
 use crate::instant::now_ms;
 use crate::options::Options;
-use crate::runtime::{blocking, callbacks};
+use crate::runtime::{Unfinished, blocking, callbacks};
 
-/// How often the right to renew is asked for while another process has it.
-const OWNER_PAUSE: Duration = Duration::from_millis(20);
+/// The least time that a refresh gets, in ms.
+const REFRESH_TIME: i64 = 60_000;
+
 /// Why tokens are renewed.
 #[derive(Clone)]
 pub(super) enum Reason {
@@ -53,6 +54,15 @@ pub(super) async fn run(session: &Session, reason: Reason, call: &Options) -> Re
 }
 
 impl Reason {
+    /// Whether a renewal for this reason does all that one for `other` would do.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Due) | (Self::SignIn, Self::SignIn) => true,
+            (Self::Refused(known), Self::Refused(refused)) => known.is(refused),
+            _ => false,
+        }
+    }
+
     fn refused(&self) -> Option<&AccessToken> {
         match self {
             Self::Refused(token) => Some(token),
@@ -77,48 +87,57 @@ fn checked(token: SecretString) -> Result<SecretString> {
 }
 
 async fn renew(session: &Session, reason: &Reason, call: &Options) -> Result<AccessToken> {
-    let _owned = own(session, call).await?;
-    let stored = load(session).await?;
-    let tokens = choose(session, stored);
-    if let Some(tokens) = &tokens
-        && is_good(session, reason, tokens)
-    {
-        session.state.lock().tokens = Some(tokens.clone());
-        return Ok(AccessToken(tokens.clone()));
-    }
-    let grant = match &session.settings.grant {
+    let settings = &session.settings;
+    let owned = own(session, OWNER_PATIENCE).await?;
+    let grant = match &settings.grant {
         Grant::Form(fields) => Some(fields.as_slice()),
         _ => None,
     };
-    let old = tokens.as_deref().filter(|tokens| grant.is_none() || is_of_scope(session, tokens));
-    // A sign-in shows whether the grant itself works, where there is one.
-    let refresh = match (reason, grant) {
-        (Reason::SignIn, Some(_)) => None,
-        _ => old.and_then(|old| Some((old, old.refresh.as_ref()?))),
-    };
-    if let Some((old, refresh)) = refresh {
+    let mut used_up: Option<Arc<Tokens>> = None;
+    let (over, tokens) = loop {
+        let stored = load(session).await?;
+        let over = stored.as_ref().map(|stored| stored.id.clone());
+        let tokens = choose(session, stored);
+        if let Some(tokens) = &tokens
+            && is_good(session, reason, tokens)
+        {
+            session.state.lock().tokens = Some(tokens.clone());
+            return Ok(AccessToken(tokens.clone()));
+        }
+        // Whoever has no lock may have put others there meanwhile: those are not the ones that were refused.
+        let is_used_up = |tokens: &Tokens| used_up.as_ref().is_some_and(|used_up| used_up.id == tokens.id);
+        let old = tokens.as_ref().filter(|tokens| !is_used_up(tokens));
+        let old = old.filter(|tokens| grant.is_none() || is_of_scope(session, tokens));
+        // A sign-in shows whether the grant itself works, where there is one.
+        let refresh = match (reason, grant) {
+            (Reason::SignIn, Some(_)) => None,
+            _ => old.and_then(|old| Some((old, old.refresh.as_ref()?))),
+        };
+        let Some((old, refresh)) = refresh else { break (over, tokens) };
+        // From the request on until the answer is kept: what is lost of it logs the identity out.
+        let _unfinished = Unfinished::begin()?;
         match by_refresh(session, refresh, call).await {
             Ok(mut new) => {
                 inherit(&mut new, old);
-                return keep(session, new).await;
+                return Ok(keep(session, new, over, &owned).await);
             }
             Err(failure) if failure.ends_refresh() => {
                 crate::log::warn!("auth", "the refresh token is used up");
+                used_up = Some(old.clone());
             }
-            Err(failure) => return Err(failure.into_error(session.settings.advice)),
+            Err(failure) => return Err(failure.into_error(settings.advice)),
         }
-    }
+    };
     let Some(fields) = grant else {
         if tokens.is_some() {
-            *session.state.lock() = Default::default();
+            session.state.lock().forget();
             save(session, None).await.unwrap_or_else(|error| tell_unsaved(&error));
         }
         return Err(login_required());
     };
-    let settings = &session.settings;
     let ask = Ask { fields, scope: &settings.scope, keep: settings.keep, repeat: Repeat::Safe };
     match settings.endpoint.ask(&settings.http, call, ask).await {
-        Ok(new) => keep(session, new).await,
+        Ok(new) => Ok(keep(session, new, over, &owned).await),
         Err(failure) => Err(failure.into_error(settings.advice)),
     }
 }
@@ -168,68 +187,16 @@ async fn by_refresh(session: &Session, refresh: &SecretString, call: &Options) -
     let SessionSettings { http, endpoint, keep, .. } = &session.settings;
     let fields = [("grant_type", "refresh_token".into()), ("refresh_token", refresh.clone())];
     let ask = Ask { fields: &fields, scope: "", keep, repeat: Repeat::Unsent };
-    endpoint.ask_with_care(http, call, ask, 1).await
+    let call = with_time(call).map_err(Failure::Other)?;
+    endpoint.ask_with_care(http, &call, ask, 1).await
 }
 
-/// Waits for the right to renew. Where there can be no lock, each process is on its own.
-async fn own(session: &Session, call: &Options) -> Result<Ownership> {
-    let patience = Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs());
-    let deadline = Instant::now() + patience * 2;
-    loop {
-        let (store, key) = (session.settings.store.clone(), session.settings.key.clone());
-        match blocking(move || store.try_own(&key)).await? {
-            Ok(Some(owned)) => return Ok(owned),
-            Ok(None) if Instant::now() >= deadline => {
-                return Err(Error::new(
-                    ErrorKind::StoreBusy,
-                    "another process has been renewing the tokens for too long",
-                ));
-            }
-            Ok(None) => tokio::time::sleep(OWNER_PAUSE).await,
-            Err(error) => {
-                crate::log::warn!("auth", "the tokens are renewed without a lock: {error}");
-                return Ok(Ownership::undisputed());
-            }
-        }
-    }
-}
-
-pub(super) async fn load(session: &Session) -> Result<Option<Arc<Tokens>>> {
-    let (store, key) = (session.settings.store.clone(), session.settings.key.clone());
-    Ok(blocking(move || store.load(&key)).await??.map(Arc::new))
-}
-
-pub(super) async fn save(session: &Session, tokens: Option<Arc<Tokens>>) -> Result<()> {
-    let (store, key) = (session.settings.store.clone(), session.settings.key.clone());
-    blocking(move || store.save(&key, tokens.as_deref())).await?
-}
-
-/// The tokens that count: the store's, unless it could not take ours and nobody changed it since.
-pub(super) fn choose(session: &Session, stored: Option<Arc<Tokens>>) -> Option<Arc<Tokens>> {
-    let state = session.state.lock();
-    match &state.unsaved_over {
-        Some(over) if *over == stored.as_ref().map(|stored| stored.id.clone()) => state.tokens.clone(),
-        _ => stored,
-    }
-}
-
-/// Keeps new tokens: in the store first, as whoever comes after us must not use the old refresh token.
-pub(super) async fn keep(session: &Session, tokens: Tokens) -> Result<AccessToken> {
-    let tokens = Arc::new(tokens);
-    let unsaved_over = match save(session, Some(tokens.clone())).await {
-        Ok(()) => None,
-        Err(error) => {
-            tell_unsaved(&error);
-            Some(load(session).await.ok().flatten().map(|stored| stored.id.clone()))
-        }
+/// A refresh is everybody's: one call that is in a hurry must not take a slow answer for a lost one, and send again what
+/// serves once. How long each caller waits for it is another matter.
+fn with_time(call: &Options) -> Result<Options> {
+    let at_least = |options: Options, key| {
+        let ms = options.integer(key).max(REFRESH_TIME);
+        options.with(key, ms.to_string())
     };
-    let mut state = session.state.lock();
-    state.tokens = Some(tokens.clone());
-    state.unsaved_over = unsaved_over;
-    state.pause_until = None;
-    Ok(AccessToken(tokens))
-}
-
-fn tell_unsaved(error: &Error) {
-    crate::log::warn!("auth", "the tokens are used, but not kept: {error}");
+    at_least(at_least(call.clone(), "request_timeout_ms")?, "idle_timeout_ms")
 }

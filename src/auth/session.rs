@@ -1,13 +1,17 @@
 //! The tokens of one identity: kept, given out, renewed by one at a time.
 
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
+use tokio::sync::oneshot;
 
+use super::keeping::{self, OWNER_PATIENCE};
 use super::renewal::{self, Reason};
+use super::store::Ownership;
 use super::tokens::{RenewAhead, Tokens};
 use super::{AccessToken, Grant, IdentityKey, OAuthError, TokenEndpoint, TokenStore};
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +40,12 @@ pub(crate) struct SessionSettings {
     pub(crate) advice: fn(&OAuthError) -> Option<String>,
 }
 
-type Flight = Shared<BoxFuture<'static, Result<AccessToken>>>;
+/// A renewal under way.
+#[derive(Clone)]
+struct Flight {
+    reason: Reason,
+    outcome: Shared<BoxFuture<'static, Result<AccessToken>>>,
+}
 
 /// The tokens of one identity. Every call has to run inside the library's runtime.
 pub(crate) struct Session {
@@ -46,7 +55,7 @@ pub(crate) struct Session {
     flight: Mutex<Option<Flight>>,
     /// Held by whoever changes tokens.
     pub(super) changing: tokio::sync::Mutex<()>,
-    myself: Weak<Session>,
+    pub(super) myself: Weak<Session>,
 }
 
 #[derive(Default)]
@@ -56,6 +65,23 @@ pub(super) struct State {
     pub(super) unsaved_over: Option<Option<String>>,
     /// No renewal ahead of time before this.
     pub(super) pause_until: Option<Instant>,
+    /// The right to change tokens, while this session has it.
+    pub(super) owned: Weak<Ownership>,
+    /// Somebody is at it to save what is not saved.
+    pub(super) saving: bool,
+    /// The store is not asked again before this.
+    pub(super) save_after: Option<Instant>,
+}
+
+impl State {
+    pub(super) fn forget(&mut self) {
+        (self.tokens, self.unsaved_over, self.pause_until) = (None, None, None);
+    }
+
+    fn should_save(&self) -> bool {
+        let is_time = self.save_after.is_none_or(|after| Instant::now() >= after);
+        self.unsaved_over.is_some() && !self.saving && is_time
+    }
 }
 
 impl Session {
@@ -81,6 +107,9 @@ impl Session {
             Grant::Provider(_) => {}
             Grant::Form(_) | Grant::Login => {
                 if let Some(token) = self.at_hand() {
+                    if self.state.lock().should_save() {
+                        keeping::save_again(self, None);
+                    }
                     return Ok(token);
                 }
             }
@@ -100,12 +129,7 @@ impl Session {
         {
             return Ok(token);
         }
-        let token = self.join_flight(Reason::Refused(refused.clone()), call).await?;
-        // The renewal that was joined began before the refusal, and knew nothing of it.
-        match token.is(refused) {
-            true => self.join_flight(Reason::Refused(refused.clone()), call).await,
-            false => Ok(token),
-        }
+        self.join_flight(Reason::Refused(refused.clone()), call).await
     }
 
     /// Sends a request with a token. A 401 is answered by one renewal and one more request, where the body can be sent
@@ -136,20 +160,30 @@ impl Session {
         }
     }
 
-    /// Takes the tokens of a login.
+    /// Takes the tokens of a login. A renewal under way ends first: what it finds out is about other tokens.
     pub(crate) async fn adopt(&self, tokens: Tokens) -> Result<AccessToken> {
         let _changing = self.changing.lock().await;
-        renewal::keep(self, tokens).await
+        let owned = match keeping::own(self, OWNER_PATIENCE).await {
+            Ok(owned) => owned,
+            // A person has logged in: that is not thrown away.
+            Err(error) if error.kind() == ErrorKind::StoreBusy => Ownership::undisputed().into(),
+            Err(error) => return Err(error),
+        };
+        let over = keeping::load(self).await.ok().flatten().map(|stored| stored.id.clone());
+        Ok(keeping::keep(self, tokens, over, &owned).await)
     }
 
     /// Forgets the tokens, here and in the store, and asks the service to end them where it has a place for that. The
     /// error of the store is returned; by then everything else has been done.
     pub(crate) async fn sign_out(&self, call: &Options, revocation: Option<&Url>) -> Result<()> {
         let _changing = self.changing.lock().await;
-        let stored = renewal::load(self).await;
-        let tokens = renewal::choose(self, stored.as_ref().ok().cloned().flatten());
-        *self.state.lock() = State::default();
-        let wiped = renewal::save(self, None).await;
+        // A renewal elsewhere ends first, or it would bring back what is forgotten here.
+        let owned = keeping::own(self, patience(call) * 2).await;
+        let stored = keeping::load(self).await;
+        let tokens = keeping::choose(self, stored.as_ref().ok().cloned().flatten());
+        self.state.lock().forget();
+        let wiped = keeping::save(self, None).await;
+        let owned = owned.map(drop);
         let revoked = match (revocation, &tokens) {
             (Some(url), Some(tokens)) => self.revoke(call, url, tokens).await,
             _ => Ok(()),
@@ -159,6 +193,7 @@ impl Session {
         }
         wiped?;
         stored?;
+        owned?;
         Ok(())
     }
 
@@ -182,37 +217,61 @@ impl Session {
     }
 
     async fn join_flight(&self, reason: Reason, call: &Options) -> Result<AccessToken> {
-        let flight = self.flight.lock().get_or_insert_with(|| self.take_off(reason, call)).clone();
-        let patience = Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs());
         // A renewal may be a request, one more, and a grant.
-        match tokio::time::timeout(patience * 3, flight).await {
+        match tokio::time::timeout(patience(call) * 3, self.renewed(reason, call)).await {
             Ok(outcome) => outcome,
             Err(_) => Err(Error::new(ErrorKind::Timeout, "the tokens were not renewed in time")),
         }
     }
 
-    /// Starts a renewal as a task of its own: it goes on where the caller that began it gives up, as a refresh token
-    /// that was sent and whose answer is not heard may be lost.
-    fn take_off(&self, reason: Reason, call: &Options) -> Flight {
-        let (myself, call) = (self.myself.clone(), call.clone());
-        let landed = Landed(self.myself.clone());
-        let task = tokio::spawn(async move {
-            let _lease = Lease::take();
-            let _landed = landed;
-            let session = myself.upgrade().ok_or_else(Error::cancelled)?;
-            renewal::run(&session, reason, &call).await
-        });
-        let outcome = async move {
-            match task.await {
-                Ok(outcome) => outcome,
-                Err(error) if error.is_panic() => {
-                    Err(Error::new(ErrorKind::Panic, "the renewal of the tokens panicked"))
-                }
-                Err(_) => Err(Error::cancelled()),
+    /// What the renewal under way gives. One that began for less than this reason, and changed nothing, is no answer to it:
+    /// then the next is waited for.
+    async fn renewed(&self, reason: Reason, call: &Options) -> Result<AccessToken> {
+        loop {
+            let flight = self.flight_for(&reason, call);
+            let token = flight.outcome.await?;
+            let is_another = matches!(&reason, Reason::Refused(refused) if !token.is(refused));
+            if is_another || flight.reason.covers(&reason) {
+                return Ok(token);
             }
-        };
-        outcome.boxed().shared()
+        }
     }
+
+    /// The renewal under way, or a new one: a task of its own, which goes on where the caller that began it gives up, as a
+    /// refresh token that was sent and whose answer is not heard may be lost.
+    fn flight_for(&self, reason: &Reason, call: &Options) -> Flight {
+        let mut slot = self.flight.lock();
+        if let Some(flight) = &*slot {
+            return flight.clone();
+        }
+        let (tell, told) = oneshot::channel();
+        let outcome = told.map(|told| told.unwrap_or_else(|_| Err(Error::cancelled())));
+        let flight = Flight { reason: reason.clone(), outcome: outcome.boxed().shared() };
+        *slot = Some(flight.clone());
+        // After the lock: a runtime that is ending drops the task at once, and with it what makes room for the next.
+        drop(slot);
+        let (myself, reason, call) = (self.myself.clone(), reason.clone(), call.clone());
+        let landed = Landed(self.myself.clone());
+        tokio::spawn(async move {
+            let _lease = Lease::take();
+            let renewal = async {
+                let session = myself.upgrade().ok_or_else(Error::cancelled)?;
+                renewal::run(&session, reason, &call).await
+            };
+            let outcome = AssertUnwindSafe(renewal)
+                .catch_unwind()
+                .await
+                .unwrap_or_else(|_| Err(Error::new(ErrorKind::Panic, "the renewal of the tokens panicked")));
+            // First: whoever is told may want another renewal.
+            drop(landed);
+            let _ = tell.send(outcome);
+        });
+        flight
+    }
+}
+
+fn patience(call: &Options) -> Duration {
+    Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs())
 }
 
 /// Makes room for the next renewal, however this one ends.

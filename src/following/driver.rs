@@ -77,12 +77,11 @@ impl Shared {
 
 /// Sees to it that the task runs and looks. For use inside the library's runtime.
 pub(super) fn wake(shared: &Arc<Shared>) {
-    let mut running = shared.running.lock();
-    if !*running {
-        *running = true;
+    let runs = std::mem::replace(&mut *shared.running.lock(), true);
+    // After the lock: a runtime that is ending drops the task at once, and that takes the lock.
+    if !runs {
         tokio::spawn(drive(Run { shared: shared.clone(), ended: false }));
     }
-    drop(running);
     shared.look();
 }
 

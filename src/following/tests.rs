@@ -1,5 +1,7 @@
 //! Watchers against a list that is told what to answer, on a clock that runs by itself.
 
+mod failing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +28,7 @@ struct State {
     order: Vec<String>,
     recordings: BTreeMap<String, RecordingStatus>,
     unlisted: Vec<String>,
-    failures: Vec<ErrorKind>,
+    failures: Vec<Error>,
     page_failure: Option<ErrorKind>,
     most_a_page: u64,
     asked: Vec<(Instant, Question)>,
@@ -66,7 +68,8 @@ impl Service {
     }
 
     fn fail(&self, kinds: &[ErrorKind]) {
-        self.state.lock().failures = kinds.to_vec();
+        let failures = kinds.iter().map(|kind| Error::new(*kind, "as the test wants it"));
+        self.state.lock().failures = failures.collect();
     }
 
     fn questions(&self) -> Vec<Question> {
@@ -90,7 +93,7 @@ impl Service {
             state.failures.pop()
         };
         sleep(Duration::from_millis(30)).await;
-        failure.map_or(Ok(()), |kind| Err(Error::new(kind, "as the test wants it")))
+        failure.map_or(Ok(()), Err)
     }
 }
 
@@ -264,43 +267,6 @@ async fn what_is_not_there_after_a_while_and_what_is_there_no_more_are_not_found
     let began = Instant::now();
     assert_eq!(deleted.await.unwrap().unwrap_err().kind(), ErrorKind::NotFound);
     assert!(began.elapsed() < Duration::from_secs(20));
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_failing_service_is_asked_less_and_ends_nobody_s_wait() {
-    let service = Service::of(1);
-    service.fail(&[ErrorKind::Service; 8]);
-    let watcher = watcher(&service, None);
-    let waiting = tokio::spawn(watcher.follow("r0", None).end(|_| {}));
-    service.set("r0", Failed);
-    assert_eq!(waiting.await.unwrap().unwrap().status, Failed);
-    assert_eq!(service.questions().len(), 9);
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_identity_that_may_not_ask_ends_its_waits() {
-    for kind in [ErrorKind::Auth, ErrorKind::LoginRequired, ErrorKind::Forbidden] {
-        let service = Service::of(2);
-        let watcher = watcher(&service, None);
-        let mut events = watcher.subscribe(Interest::Everything);
-        let waiting = tokio::spawn(watcher.follow("r0", None).end(|_| {}));
-        seconds(1).await;
-        service.fail(&[kind]);
-        assert_eq!(waiting.await.unwrap().unwrap_err().kind(), kind);
-        while events.next().await.is_ok() {}
-        // The next one tries anew.
-        service.set("r1", Ready);
-        watcher.follow("r1", None).end(|_| {}).await.unwrap();
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_a_list_recordings_are_asked_for_singly() {
-    let service = Service::of(2);
-    service.state.lock().page_failure = Some(ErrorKind::NotFound);
-    let watcher = watcher(&service, None);
-    service.set("r0", Ready);
-    watcher.follow("r0", None).end(|_| {}).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

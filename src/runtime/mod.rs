@@ -133,6 +133,9 @@ struct Counts {
     started: usize,
     stopped: usize,
     work: usize,
+    unfinished: usize,
+    /// Nothing begins any more that would have to be finished.
+    ending: bool,
 }
 
 impl Counts {
@@ -180,6 +183,33 @@ impl Drop for CountedWork {
     }
 }
 
+/// What is to be finished once it has begun, though nobody waits for it: a shutdown does, until its deadline. For use
+/// inside the library's runtime.
+pub(crate) struct Unfinished(Option<Arc<ThreadCount>>);
+
+impl Unfinished {
+    /// [`ErrorKind::Cancelled`] where there is no time left to finish it.
+    pub(crate) fn begin() -> Result<Self> {
+        let count = OWN_COUNT.with_borrow(Option::clone);
+        if let Some(count) = &count {
+            let mut counts = count.counts.lock();
+            if counts.ending {
+                return Err(Error::cancelled());
+            }
+            counts.unfinished += 1;
+        }
+        Ok(Self(count))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(count) = &self.0 {
+            count.change(|counts| counts.unfinished -= 1);
+        }
+    }
+}
+
 impl Runtime {
     fn start() -> Result<Arc<Self>> {
         let threads = Arc::new(ThreadCount::new());
@@ -204,6 +234,15 @@ impl Runtime {
             .unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()));
         let tokio = built.map_err(|error| Error::io("starting the library's threads", &error))?;
         Ok(Arc::new(Self { tokio: Mutex::new(Some(tokio)), tasks: TaskList::default(), threads }))
+    }
+
+    /// Waits for what is to be finished; afterwards nothing of that kind begins.
+    fn finish(&self, deadline: Option<Instant>) -> bool {
+        let counts = self.threads.counts.lock();
+        let finished = |counts: &Counts| counts.unfinished == 0;
+        let (mut counts, finished) = wait_until(&self.threads.changed, counts, deadline, finished);
+        counts.ending = true;
+        finished
     }
 
     /// Drops every task and lets the threads end; waits for nothing. May run on one of those threads.
@@ -292,7 +331,8 @@ pub(crate) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send 
     })
 }
 
-/// Cancels every operation, then waits for them, their callbacks and the library's threads. `true`: all have ended.
+/// Cancels every operation, then waits for them, for what would log somebody out if it were cut short, for their
+/// callbacks and the library's threads. `true`: all have ended.
 /// Clients stay usable: the next operation starts everything again.
 pub fn shutdown(timeout: Option<Duration>) -> Result<bool> {
     if callbacks::inside() {
@@ -306,6 +346,7 @@ pub fn shutdown(timeout: Option<Duration>) -> Result<bool> {
     let mut all_ended = true;
     for runtime in runtimes {
         all_ended &= runtime.tasks.cancel_and_wait(deadline);
+        all_ended &= runtime.finish(deadline);
         runtime.stop();
         let counts = runtime.threads.counts.lock();
         all_ended &= wait_until(&runtime.threads.changed, counts, deadline, Counts::have_ended).1;

@@ -6,6 +6,7 @@ mod logins;
 mod processes;
 mod server;
 mod sessions;
+mod sharing;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,16 +1,20 @@
 //! One token file, many processes: this test program starts itself anew as each of them.
 
 use std::collections::HashSet;
+use std::io::BufRead;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
 use super::server::{Asked, Reply, Server, refusal, tokens};
 use super::{call, key, password, runtime, settings};
 use crate::auth::{FileStore, Grant, Session, TokenStore};
+use crate::error::ErrorKind;
 use crate::http::Url;
+use crate::runtime::{Operation, shutdown};
 
 const PROCESSES: usize = 4;
 const THREADS: usize = 8;
@@ -55,8 +59,13 @@ fn rotating(lives: impl Fn(u32) -> u32 + Send + 'static) -> (Server, Arc<Mutex<R
 }
 
 fn start(server: &Server, store: &Path, rounds: u32) -> Child {
+    start_as("one_of_many", server, store, rounds)
+}
+
+fn start_as(child: &str, server: &Server, store: &Path, rounds: u32) -> Child {
+    let child = format!("auth::tests::processes::{child}");
     Command::new(std::env::current_exe().unwrap())
-        .args(["auth::tests::processes::one_of_many", "--exact", "--ignored", "--nocapture"])
+        .args([child.as_str(), "--exact", "--ignored", "--nocapture"])
         .env(SERVER, server.url(""))
         .env(STORE, store)
         .env(ROUNDS, rounds.to_string())
@@ -111,7 +120,6 @@ fn run_all(server: &Server, rounds: u32) -> Vec<String> {
     let mut children = (0..PROCESSES).map(|_| start(server, &path, rounds)).collect::<Vec<_>>();
     let mut outputs = Vec::new();
     for child in &mut children {
-        use std::io::BufRead;
         let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         assert!(lines.any(|line| line.ends_with("ready")));
         outputs.push(lines);
@@ -179,4 +187,49 @@ fn a_process_that_is_killed_while_it_renews_blocks_nobody() {
     assert_eq!(token.bearer().expose_secret(), "access-3");
     let sent = server.asked().iter().filter_map(|asked| asked.field("refresh_token")).collect::<Vec<_>>();
     assert_eq!(sent, ["refresh-1", "refresh-1"]);
+}
+
+/// One process that is told to end while it renews.
+#[test]
+#[ignore = "a child of the test beside it"]
+fn one_that_ends() {
+    let (Ok(url), Ok(store)) = (std::env::var(SERVER), std::env::var(STORE)) else { return };
+    let session = session_at(&url, Path::new(&store));
+    let work = |_| async move { session.token(&call()).await.map(drop) };
+    let operation: Operation<()> = Operation::start(work).unwrap();
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    operation.cancel();
+    assert_eq!(operation.wait(None).unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    println!("cancelled");
+    assert!(shutdown(Some(Duration::from_secs(60))).unwrap());
+}
+
+#[test]
+fn a_process_that_ends_while_it_renews_keeps_the_answer() {
+    let (asked, heard) = std::sync::mpsc::channel();
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let server = Server::start(move |request| {
+        if request.field("refresh_token").is_none() {
+            return tokens("1", 0);
+        }
+        asked.send(()).unwrap();
+        held.recv().unwrap();
+        tokens("2", 3600)
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tokens.json");
+    let store: Arc<dyn TokenStore> = Arc::new(FileStore::new(path.clone()));
+    runtime().block_on(Session::new(settings(&server, password(), store.clone())).token(&call())).unwrap();
+    let mut child = start_as("one_that_ends", &server, &path, 1);
+    heard.recv().unwrap();
+    drop(child.stdin.take());
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.ends_with("cancelled")));
+    // The child is at its shutdown by then, or comes to it with the answer on its way.
+    std::thread::sleep(Duration::from_millis(200));
+    release.send(()).unwrap();
+    let rest = lines.collect::<Vec<_>>();
+    assert!(child.wait().unwrap().success(), "{rest:?}");
+    let stored = store.load(&key()).unwrap().unwrap();
+    assert_eq!(stored.refresh.unwrap().expose_secret(), "refresh-2");
 }

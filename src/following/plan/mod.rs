@@ -27,6 +27,10 @@ const MOST_PAGES: u32 = 10;
 const MOST_SINGLY: usize = 10;
 const LEAST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Longer than this the service is not left alone, whatever it asks for: a wait has no other end than an answer.
+const LONGEST_ASKED_PAUSE: Duration = Duration::from_secs(300);
+/// After so many pages in a row that failed, the list alone may be out of order.
+const MOST_FAILED_PAGES: u32 = 3;
 /// After so many answers in a row that cannot be understood, no better one is waited for.
 const MOST_PUZZLES: u32 = 5;
 
@@ -71,6 +75,8 @@ pub(super) struct Plan {
     list_delay: Duration,
     paused_until: Option<Instant>,
     failures: u32,
+    /// Pages in a row that failed, whatever came of what was asked singly.
+    failed_pages: u32,
     idle_since: Option<Instant>,
 }
 
@@ -87,6 +93,7 @@ impl Plan {
             list_due: None,
             paused_until: None,
             failures: 0,
+            failed_pages: 0,
             idle_since: None,
         }
     }
@@ -194,18 +201,29 @@ impl Plan {
     ) {
         match answer {
             Ok(page) => self.paged(asked, offset, &page, now),
-            Err(error) if error.is_retriable() => self.pause(&error, now),
+            Err(error) if error.is_retriable() => {
+                self.pause(&error, now);
+                self.failed_pages = self.failed_pages.saturating_add(1);
+                if self.failed_pages >= MOST_FAILED_PAGES {
+                    self.go_without_list(now);
+                }
+            }
             Err(error) if is_of_the_list(error.kind()) => {
                 crate::log::warn!("following", "the list of recordings cannot be had: {error}");
-                self.round = Round::Singly { left: self.due(now).count().min(MOST_SINGLY) };
-                self.list_due = self.list_due.map(|_| now + self.pacing.longest_delay);
+                self.go_without_list(now);
             }
             Err(error) => self.end_all(&error),
         }
     }
 
+    /// For a while, what is due is asked for singly.
+    fn go_without_list(&mut self, now: Instant) {
+        self.round = Round::Singly { left: self.due(now).count().min(MOST_SINGLY) };
+        self.list_due = self.list_due.map(|_| now + self.pacing.longest_delay);
+    }
+
     fn paged(&mut self, asked: &Asked, offset: u64, page: &RecordingPage, now: Instant) {
-        self.failures = 0;
+        (self.failures, self.failed_pages) = (0, 0);
         if offset == 0 {
             let followed = &self.followed;
             let changed = self.audience.first_page(page, asked.at, |id| followed.contains_key(id));
@@ -301,7 +319,8 @@ impl Plan {
     fn pause(&mut self, error: &Error, now: Instant) {
         let pause = backed_off(self.failures, LEAST_PAUSE, LONGEST_PAUSE);
         self.failures = self.failures.saturating_add(1);
-        self.paused_until = Some(now + pause.max(error.retry_after().unwrap_or_default()));
+        let asked = error.retry_after().unwrap_or_default().min(LONGEST_ASKED_PAUSE);
+        self.paused_until = Some(now + pause.max(asked));
         self.round = Round::Over;
         crate::log::warn!("following", "the service does not answer: {error}");
     }

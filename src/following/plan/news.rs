@@ -38,6 +38,8 @@ impl Plan {
     fn connected(&mut self, now: Instant) {
         self.pushing = true;
         self.connections += 1;
+        // The service is there again.
+        self.paused_until = None;
         self.ask_all(now);
     }
 

@@ -13,7 +13,8 @@ use crate::service::ServiceFuture;
 
 const LEAST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Until the next try where the service does not want us, or there is no hub. Meanwhile recordings are asked for.
+/// Until the next try where the service does not want us, or there is no hub; no longer, whatever it asks for. Meanwhile
+/// recordings are asked for.
 const LONG_PAUSE: Duration = Duration::from_secs(300);
 /// A connection that lasted as long was a good one.
 const GOOD: Duration = Duration::from_secs(30);
@@ -50,7 +51,7 @@ pub(super) async fn keep_up<O: Opener>(opener: &O, news: &NewsSender) {
             true => backed_off(failures, LEAST_PAUSE, LONGEST_PAUSE),
             false => LONG_PAUSE,
         };
-        let asked = error.as_ref().and_then(Error::retry_after).unwrap_or_default();
+        let asked = error.as_ref().and_then(Error::retry_after).unwrap_or_default().min(LONG_PAUSE);
         if let Some(error) = error {
             crate::log::warn!("gospeech", "the hub of events: {error}");
         }

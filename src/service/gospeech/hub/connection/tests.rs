@@ -18,7 +18,7 @@ struct Hub {
     accepted: mpsc::UnboundedSender<Socket>,
     opened: Mutex<Vec<Instant>>,
     refusals: AtomicUsize,
-    refusal: ErrorKind,
+    refusal: Error,
 }
 
 impl Opener for Hub {
@@ -29,7 +29,7 @@ impl Opener for Hub {
             self.opened.lock().push(Instant::now());
             let left = |left: usize| left.checked_sub(1);
             if self.refusals.fetch_update(Ordering::SeqCst, Ordering::SeqCst, left).is_ok() {
-                return Err(Error::new(self.refusal, "not now"));
+                return Err(self.refusal.clone());
             }
             let (ours, theirs) = tokio::io::duplex(1 << 16);
             let server = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
@@ -46,6 +46,10 @@ struct Test {
 }
 
 fn test(refusals: usize, refusal: ErrorKind) -> Test {
+    refusing(refusals, Error::new(refusal, "not now"))
+}
+
+fn refusing(refusals: usize, refusal: Error) -> Test {
     let (accepted, connections) = mpsc::unbounded_channel();
     let refusals = AtomicUsize::new(refusals);
     let hub = Arc::new(Hub { accepted, opened: Mutex::default(), refusals, refusal });
@@ -152,6 +156,15 @@ async fn where_there_is_no_hub_it_seldom_looks() {
     let mut test = test(3, ErrorKind::NotFound);
     test.connection().await;
     assert!(test.pauses().iter().all(|pause| *pause >= Duration::from_secs(299)), "{:?}", test.pauses());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_of_days_is_not_granted() {
+    let days = Duration::from_secs(3 * 24 * 60 * 60);
+    let mut test = refusing(2, Error::new(ErrorKind::RateLimited, "not now").with_retry_after(days));
+    test.connection().await;
+    let expected = Duration::from_secs(300)..Duration::from_secs(301);
+    assert!(test.pauses().iter().all(|pause| expected.contains(pause)), "{:?}", test.pauses());
 }
 
 #[tokio::test(start_paused = true)]
