@@ -397,8 +397,43 @@ fn what_cannot_be_taken_up_again_says_why() {
     let third = Client::new(&options(&store).with("model", &model).unwrap()).unwrap();
     let id = done(third.upload(&Source::from_path(speech("beckett.wav")).unwrap(), None)).unwrap().id.clone();
     drop(third);
-    std::fs::remove_file(model).unwrap();
-    assert!(failure(&client(&store), &id).contains("ggml-mine.bin"));
+    let aside = folder.path().join("aside.bin");
+    std::fs::rename(&model, &aside).unwrap();
+    // That is no fault of the recording's: it waits for its model.
+    let fourth = client(&store);
+    for _ in 0..2 {
+        let error = done(fourth.wait(&id, None)).unwrap_err();
+        assert_eq!((error.kind(), error.recording_id()), (ErrorKind::ModelMissing, id.as_str()), "{error:?}");
+        assert!(error.to_string().contains("ggml-mine.bin"), "{error:?}");
+        assert_eq!(done(fourth.recording(&id, None)).unwrap().status, RecordingStatus::Queued);
+    }
+    drop(fourth);
+    std::fs::rename(&aside, &model).unwrap();
+    let fifth = client(&store);
+    done(fifth.wait(&id, None)).unwrap();
+    check_text(&transcript(&fifth, &id));
+}
+
+#[test]
+fn the_only_copy_is_kept_until_it_is_heard() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let model = folder.path().join("ggml-mine.bin");
+    std::fs::copy(model_dir().join("ggml-tiny.en-q8_0.bin"), &model).unwrap();
+    let first = Client::new(&options(&store).with("model", &model).unwrap()).unwrap();
+    done(first.upload(&Source::from_path(speech("beckett.wav")).unwrap(), None)).unwrap(); // to be waited for
+    let id = done(first.upload(&bytes_source("bytes.wav"), None)).unwrap().id.clone();
+    drop(first);
+    std::fs::write(&model, b"damaged").unwrap();
+    let second = client(&store);
+    assert_eq!(done(second.wait(&id, None)).unwrap_err().kind(), ErrorKind::ModelCorrupt);
+    assert_eq!(files_in(&store.join("media")), 1);
+    drop(second);
+    std::fs::copy(model_dir().join("ggml-tiny.en-q8_0.bin"), &model).unwrap();
+    let third = client(&store);
+    done(third.wait(&id, None)).unwrap();
+    check_text(&transcript(&third, &id));
+    assert_eq!(files_in(&store.join("media")), 0);
 }
 
 #[test]
@@ -443,6 +478,13 @@ fn two_processes_share_a_folder() {
     other.kill();
     done(waiting).unwrap();
     check_text(&transcript(&mine, &id));
+
+    // It dies, and nobody waits: whoever lists takes over.
+    let mut other = Other::start("long", folder.path());
+    let id = other.told("uploaded").unwrap();
+    other.kill();
+    let is_ready = |recording: &Recording| recording.id == id && recording.status == RecordingStatus::Ready;
+    eventually(|| all(&mine).iter().any(is_ready));
     check_database(folder.path());
 }
 

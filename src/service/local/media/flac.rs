@@ -13,6 +13,7 @@ use super::coded::{Codec, Coded, Library, OpenError, Step};
 use super::error::{MediaError, found_of_declared};
 use super::input::Input;
 use super::lanes::Lanes;
+use super::timeline::is_mostly_silence;
 use super::{Format, Progress, check_format};
 
 /// The longest frame the format allows is 16 MiB, and the library holds a few while it looks for
@@ -37,6 +38,17 @@ pub(super) struct Flac {
     why: Option<String>,
     /// What the first frame's position is counted from, once seen.
     origin: Option<u64>,
+    /// Silence that is still to be handed on, and what comes after it.
+    hole: u64,
+    held: Option<Held>,
+}
+
+/// What stands behind a hole.
+enum Held {
+    /// The frame that was decoded last.
+    Decoded,
+    /// So much silence in place of one that cannot be.
+    Silence(u64),
 }
 
 impl Flac {
@@ -108,7 +120,7 @@ impl Flac {
             (OpenError::NoPacket(_), None) => MediaError::NoAudio,
         })?;
         let coded = Coded::new(reader, decoder, None);
-        Ok(Self { coded, format, total, position: 0, lost: 0, why: None, origin: None })
+        Ok(Self { coded, format, total, position: 0, lost: 0, why: None, origin: None, hole: 0, held: None })
     }
 
     pub(super) fn format(&self) -> Format {
@@ -117,32 +129,50 @@ impl Flac {
 
     /// Appends the next samples.
     pub(super) fn next(&mut self, out: &mut Lanes) -> Result<Progress, MediaError> {
+        if self.hole > 0 {
+            // A second at a time.
+            let frames = self.hole.min(u64::from(self.format.rate));
+            self.hole -= frames;
+            out.silence(frames as usize);
+            return Ok(Progress::More);
+        }
+        match self.held.take() {
+            Some(Held::Decoded) => {
+                out.interleaved(&self.coded.samples, self.coded.spec.channels);
+                return Ok(Progress::More);
+            }
+            Some(Held::Silence(frames)) => {
+                out.silence(frames as usize);
+                return Ok(Progress::More);
+            }
+            None => {}
+        }
         match self.coded.next()? {
             Step::Decoded { at, .. } => {
-                self.patch_hole(at, out)?;
-                out.interleaved(&self.coded.samples, self.coded.spec.channels);
+                self.patch_hole(at)?;
                 self.position += self.coded.frames() as u64;
+                self.held = Some(Held::Decoded);
             }
             Step::Damaged { at, length, why } => {
-                self.patch_hole(at, out)?;
+                self.patch_hole(at)?;
                 // A frame has at most 65535 samples: the header field is 16 bits wide.
                 let frames = length.min(u64::from(u16::MAX));
-                out.silence(frames as usize);
                 self.position += frames;
                 self.lost += frames;
                 self.why.get_or_insert(why);
+                self.held = Some(Held::Silence(frames));
             }
             Step::Starved => {
                 return Err(MediaError::corrupt(format!("no FLAC frame in {} MiB of data", BUDGET >> 20)));
             }
             Step::End => return self.finish(),
-            Step::Foreign | Step::Restarted => {}
+            Step::Foreign | Step::Restarted | Step::Continued { .. } => {}
         }
         Ok(Progress::More)
     }
 
-    /// Fills up to `at` with silence.
-    fn patch_hole(&mut self, at: i64, out: &mut Lanes) -> Result<(), MediaError> {
+    /// What is missing before `at` is to be silence.
+    fn patch_hole(&mut self, at: i64) -> Result<(), MediaError> {
         let at = u64::try_from(at).unwrap_or(0);
         // A live stream that was joined late counts from its own beginning. A file that knows its
         // length starts at 0, and anything else means that its start is lost.
@@ -152,14 +182,17 @@ impl Flac {
             self.origin = Some(at.saturating_sub(self.position));
             return Ok(());
         };
-        if hole > MAX_HOLE_S * u64::from(self.format.rate) {
+        let rate = u64::from(self.format.rate);
+        let is_too_much =
+            is_mostly_silence(self.lost.saturating_add(hole), self.position.saturating_add(hole), rate);
+        if hole > MAX_HOLE_S * rate || is_too_much {
             return Err(MediaError::corrupt(format!(
                 "{:.1} s of FLAC audio are missing after {:.1} s",
                 hole as f64 / f64::from(self.format.rate),
                 self.position as f64 / f64::from(self.format.rate)
             )));
         }
-        out.silence(hole as usize);
+        self.hole = hole;
         self.position += hole;
         self.lost += hole;
         Ok(())

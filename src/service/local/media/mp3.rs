@@ -3,14 +3,12 @@
 //! The stream has no length of its own. Players skip what they cannot decode, and so does this; a
 //! frame that was found and cannot be decoded becomes silence, so that times after it stay right.
 
-use symphonia::core::codecs::audio::AudioDecoderOptions;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_MP3;
 use symphonia::core::errors::Error as CodecError;
 use symphonia::core::formats::{FormatOptions, FormatReader};
-use symphonia::default::codecs::MpaDecoder;
 use symphonia::default::formats::MpaReader;
 
-use super::coded::{Codec, Coded, Library, OpenError, Step};
+use super::coded::{Codec, Coded, Library, Mpa, OpenError, Step};
 use super::error::{MediaError, found_of_declared};
 use super::input::Input;
 use super::lanes::Lanes;
@@ -53,11 +51,8 @@ impl Mp3 {
                 rate: params.sample_rate.unwrap_or(0),
                 channels: params.channels.as_ref().map_or(0, |c| c.count() as u16),
             });
-            // Delay and padding are cut off here and not by the library, which would also cut
-            // everything behind the declared end, as in two recordings joined into one file.
-            let options = AudioDecoderOptions::default().gapless(false);
-            let decoder = MpaDecoder::try_new(params, &options)?;
-            Ok((Box::new(reader), Codec::library(Box::new(decoder))))
+            let decoder = Mpa::new(params)?;
+            Ok((Box::new(reader), Codec::mpa(decoder)))
         })
         .map_err(|error| match error {
             OpenError::Failed(error) => error,
@@ -97,7 +92,7 @@ impl Mp3 {
                 (frames, true)
             }
             Step::Starved => return Ok(Progress::Idle),
-            Step::Foreign | Step::Restarted => return Ok(Progress::More),
+            Step::Foreign | Step::Restarted | Step::Continued { .. } => return Ok(Progress::More),
             Step::End => return self.finish(),
         };
         let end = self.declared.unwrap_or(u64::MAX);

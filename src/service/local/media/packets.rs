@@ -80,7 +80,7 @@ impl<C: Container> Packets<C> {
                     why.get_or_insert(reason);
                     failures += 1;
                 }
-                Step::Foreign | Step::Restarted => {}
+                Step::Foreign | Step::Restarted | Step::Continued { .. } => {}
                 Step::Starved => failures = MAX_FAILURES,
                 Step::End => {
                     coded.demuxer.check_end(0.0)?;
@@ -144,6 +144,10 @@ impl<C: Container> Packets<C> {
         }
         match self.coded.next()? {
             Step::Decoded { at, trim_start, trim_end } => self.hold(at, (trim_start, trim_end))?,
+            Step::Continued { trim_end } => {
+                let trim_end = self.to_frames(signed(trim_end)).unsigned_abs();
+                self.held = Some(self.timeline.place_more(self.coded.frames(), trim_end));
+            }
             Step::Damaged { at, length, why } => {
                 let longest = u64::from(self.format.rate) * MAX_PACKET_S;
                 let frames = self.to_frames(signed(length)).unsigned_abs().min(longest) as usize;

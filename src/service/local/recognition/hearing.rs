@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -14,7 +15,7 @@ use super::super::engine::{Engine, Heard, Phrase, Request, Token};
 use super::super::media::RATE;
 use super::windows::{LONGEST_MS, Window};
 use super::{Sound, gate};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
 use crate::runtime::{PerProcess, blocking};
 
@@ -37,15 +38,39 @@ pub(super) struct Hearing {
 }
 
 struct Waiting {
+    number: u64,
     hearing: Hearing,
     answer: oneshot::Sender<Result<Heard>>,
+}
+
+/// The place of a window in the row. Given up, because nobody waits any more or the library is being shut down, it is
+/// left: a window keeps its model and its sound.
+struct Place(u64);
+
+impl Place {
+    fn take(hearing: Hearing, answer: oneshot::Sender<Result<Heard>>) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        WAITING.get().lock().push_back(Waiting { number, hearing, answer });
+        Self(number)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut waiting = WAITING.get().lock();
+        let at = waiting.iter().position(|waiting| waiting.number == self.0);
+        let mine = at.and_then(|at| waiting.remove(at));
+        drop(waiting);
+        drop(mine);
+    }
 }
 
 /// Hears a window when its turn comes, on at most so many threads.
 pub(super) async fn hear(hearing: Hearing, most_threads: usize) -> Result<Heard> {
     let (answer, heard) = oneshot::channel();
     let engine = hearing.engine.clone();
-    WAITING.get().lock().push_back(Waiting { hearing, answer });
+    let _place = Place::take(hearing, answer);
     // One turn for each window that waits. A turn takes whoever is first, so that one given up by its owner is not lost.
     tokio::spawn(async move {
         let place = engine.turn().await;
@@ -58,9 +83,23 @@ pub(super) async fn hear(hearing: Hearing, most_threads: usize) -> Result<Heard>
             };
             // Nobody is left to tell of a failure: each member's answer says what there is to say.
             let _ = blocking(work).await;
+            release_when_idle(&engine);
         }
     });
     heard.await.unwrap_or_else(|_| Err(Error::cancelled()))
+}
+
+/// Between recordings that come one after the other the working memory is kept; some time after the last it is freed.
+/// Called when a window has given its memory back, which one that nobody waits for does late.
+fn release_when_idle(engine: &Arc<Engine>) {
+    const KEPT: Duration = Duration::from_secs(5);
+    let engine = Arc::downgrade(engine);
+    tokio::spawn(async move {
+        tokio::time::sleep(KEPT).await;
+        if let Some(engine) = engine.upgrade() {
+            engine.release_idle(KEPT);
+        }
+    });
 }
 
 impl Hearing {
@@ -116,10 +155,25 @@ fn take_batch(engine: &Arc<Engine>) -> Vec<Waiting> {
 }
 
 fn hear_batch(batch: Vec<Waiting>, threads: usize) {
-    batch.iter().for_each(|waiting| (waiting.hearing.begin)());
-    let begun = Instant::now();
     let hearings: Vec<&Hearing> = batch.iter().map(|waiting| &waiting.hearing).collect();
-    let outcomes = match hearings.as_slice() {
+    let outcomes = or_panicked(hearings.len(), || hear_all(&hearings, threads));
+    for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+        // Who has gone wants no answer.
+        let _ = waiting.answer.send(outcome);
+    }
+}
+
+/// The answers of work that gives so many, or that it panicked: an answer that is lost would be taken for one that nobody
+/// wants any more, and asked for again for ever.
+fn or_panicked<T>(count: usize, work: impl FnOnce() -> Vec<Result<T>>) -> Vec<Result<T>> {
+    let panicked = |_| Err(Error::new(ErrorKind::Panic, "a thread of the recogniser panicked"));
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| (0..count).map(panicked).collect())
+}
+
+fn hear_all(hearings: &[&Hearing], threads: usize) -> Vec<Result<Heard>> {
+    hearings.iter().for_each(|hearing| (hearing.begin)());
+    let begun = Instant::now();
+    let outcomes = match hearings {
         [alone] => vec![hear_alone(alone, threads)],
         together => hear_together(together, threads),
     };
@@ -129,10 +183,7 @@ fn hear_batch(batch: Vec<Waiting>, threads: usize) {
         "local",
         "heard {length} ms of sound of {count} windows in {elapsed} ms on {threads} threads"
     );
-    for (waiting, outcome) in batch.into_iter().zip(outcomes) {
-        // Who has gone wants no answer.
-        let _ = waiting.answer.send(outcome);
-    }
+    outcomes
 }
 
 fn hear_alone(hearing: &Hearing, threads: usize) -> Result<Heard> {
@@ -269,6 +320,13 @@ mod tests {
             phrase(5_600, 7_000, &[6_000]),
         ];
         assert_eq!(words(phrases), [None, None, Some(1)]);
+    }
+
+    #[test]
+    fn a_panic_is_an_answer_to_everybody() {
+        let answers = or_panicked(3, || -> Vec<Result<()>> { panic!("on purpose") });
+        assert_eq!(answers.len(), 3);
+        assert!(answers.iter().all(|answer| answer.as_ref().unwrap_err().kind() == ErrorKind::Panic));
     }
 
     #[test]

@@ -1,21 +1,21 @@
 //! One recognition, from a source's bytes to a transcript. A recording is decoded once (`sound`), its speech found by
 //! level (`loudness`, `activity`) and cut into windows at pauses (`windows`), the windows are heard several at a time in
 //! turns that the whole process shares (`gate`), and what was heard becomes words in the recording's own time (`words`,
-//! `times`, `seams`). The recogniser itself is behind `engine`; formats are behind `media`.
+//! `scripts`, `times`, `seams`). The recogniser itself is behind `engine`; formats are behind `media`.
 
 mod activity;
 mod gate;
 mod hearing;
 mod loudness;
+mod scripts;
 mod seams;
 mod sound;
 mod times;
 mod windows;
 mod words;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use futures_util::future::try_join_all;
 
@@ -74,7 +74,6 @@ pub(super) async fn run(
         begin: once(begin),
         progress: Box::new(progress),
     };
-    let _release = ReleaseWhenIdle(Arc::downgrade(&listening.engine));
     let language = listening.to_all(&language).await?;
     let mut heard = listening.heard.lock().drain(..).flatten().collect::<Vec<_>>().into_iter();
     let lanes = plans.iter().map(|plan| {
@@ -95,24 +94,6 @@ fn once(run: impl Fn() + Send + Sync + 'static) -> Arc<dyn Fn() + Send + Sync> {
             run();
         }
     })
-}
-
-/// Between recordings that come one after the other the working memory is kept; some time after the last it is freed.
-struct ReleaseWhenIdle(Weak<Engine>);
-
-impl Drop for ReleaseWhenIdle {
-    fn drop(&mut self) {
-        const KEPT: Duration = Duration::from_secs(5);
-        let engine = std::mem::take(&mut self.0);
-        // Without a runtime the library is being shut down, and the engine goes with its client.
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        runtime.spawn(async move {
-            tokio::time::sleep(KEPT).await;
-            if let Some(engine) = engine.upgrade() {
-                engine.release_idle(KEPT);
-            }
-        });
-    }
 }
 
 /// What the hearers of one recognition share.

@@ -4,6 +4,9 @@ use super::words::HeardWord;
 
 /// Words whose middles are further than this from the cut are beyond doubt.
 const AROUND_MS: i64 = 2_000;
+/// A single word that both have is the same one if it is no further apart, where its times were measured: small words
+/// are said again soon.
+const NEAR_MS: i64 = 600;
 
 /// Appends `after` to `before`, each word that both heard around the cut once.
 pub(super) fn join(before: &mut Vec<HeardWord>, mut after: Vec<HeardWord>, seam_ms: i64) {
@@ -45,7 +48,9 @@ fn common_run(before: &[HeardWord], after: &[HeardWord]) -> Option<Run> {
             let better = best.as_ref().is_none_or(|(longest, nearest, _)| {
                 length > *longest || (length == *longest && apart < *nearest)
             });
-            if length > 0 && apart < AROUND_MS && better {
+            let is_guess = first.word.estimated || second.word.estimated;
+            let reach_ms = if length == 1 && !is_guess { NEAR_MS } else { AROUND_MS };
+            if length > 0 && apart < reach_ms && better {
                 best = Some((length, apart, Run { before: i, after: j, length }));
             }
         }
@@ -75,7 +80,7 @@ mod tests {
         let word = |(index, text): (usize, &str)| {
             let start_ms = from_ms + 500 * index as i64;
             let word = Word { text: text.into(), start_ms, end_ms: start_ms + 400, ..Word::default() };
-            HeardWord { word, begins_phrase: index == 0 }
+            HeardWord { word, begins_phrase: index == 0, is_joined: false }
         };
         text.split(' ').enumerate().map(word).collect()
     }
@@ -83,6 +88,10 @@ mod tests {
     fn joined(before: &str, after: &str, after_from_ms: i64) -> String {
         let mut words = said(before, 0);
         join(&mut words, said(after, after_from_ms), 3_000);
+        text(&words)
+    }
+
+    fn text(words: &[HeardWord]) -> String {
         words.iter().map(|heard| heard.word.text.as_str()).collect::<Vec<_>>().join(" ")
     }
 
@@ -103,15 +112,30 @@ mod tests {
     #[test]
     fn times_that_are_guesses_repeat_and_lose_nothing() {
         for off_ms in [-700, -300, 300, 700] {
-            let joined =
-                joined("it was the best of time sit wa", "est of times it was the worst", 2_000 + off_ms);
-            assert_eq!(joined, "it was the best of times it was the worst", "{off_ms}");
+            let guessed = |text: &str, from_ms| {
+                let mut words = said(text, from_ms);
+                words.iter_mut().for_each(|heard| heard.word.estimated = true);
+                words
+            };
+            let mut words = guessed("it was the best of time sit wa", 0);
+            join(&mut words, guessed("est of times it was the worst", 2_000 + off_ms), 3_000);
+            assert_eq!(text(&words), "it was the best of times it was the worst", "{off_ms}");
         }
     }
 
     #[test]
     fn without_a_common_word_the_cut_decides() {
         assert_eq!(joined("a b c d e f g h", "r s t u v w", 2_000), "a b c d e f t u v w");
+    }
+
+    #[test]
+    fn one_small_word_far_off_is_another() {
+        // "the" of the first at 2.5 s, of the second at 4 s.
+        assert_eq!(
+            joined("we saw him by noon the cat g", "and cat ran over the wall", 2_000),
+            "we saw him by noon the cat ran over the wall"
+        );
+        assert_eq!(joined("a b c d e the g", "r s t u the w", 2_000), "a b c d e the t u the w");
     }
 
     #[test]

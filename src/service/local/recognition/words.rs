@@ -1,6 +1,7 @@
 //! From the recogniser's pieces of text to words with times: tiro's decoder of the local service.
 
 use super::super::engine::{Heard, Phrase, Token};
+use super::scripts::{self, begins_unspaced};
 use super::seams;
 use super::times::{self, Said};
 use super::windows::Window;
@@ -16,6 +17,8 @@ const MUSIC: [char; 2] = ['♪', '♫'];
 pub(super) struct HeardWord {
     pub(super) word: Word,
     pub(super) begins_phrase: bool,
+    /// No space is written before it.
+    pub(super) is_joined: bool,
 }
 
 /// What was heard in a lane so far.
@@ -45,19 +48,29 @@ pub(super) fn transcript(id: &str, language: &str, duration_ms: i64, lanes: Vec<
     for (number, lane) in lanes.into_iter().enumerate() {
         let speaker = if several { format!("Channel {}", number + 1) } else { String::new() };
         let mut now_ms = 0;
-        for HeardWord { mut word, begins_phrase } in lane.words {
+        // Of how many the last word was joined.
+        let mut parts = 1.0;
+        for HeardWord { mut word, begins_phrase, is_joined } in lane.words {
             // Times are in order and inside the sound, whatever the recogniser claims.
             word.start_ms = word.start_ms.clamp(now_ms, duration_ms.max(now_ms));
             word.end_ms = word.end_ms.clamp(word.start_ms, duration_ms.max(word.start_ms));
             now_ms = word.end_ms;
             match segments.last_mut() {
-                Some(last) if !begins_phrase && last.speaker == speaker => last.words.push(word),
+                Some(last) if !begins_phrase && last.speaker == speaker => match last.words.last_mut() {
+                    Some(before) if is_joined => {
+                        append(before, &word, parts);
+                        parts += 1.0;
+                        continue;
+                    }
+                    _ => last.words.push(word),
+                },
                 _ => segments.push(Segment {
                     speaker: speaker.clone(),
                     words: vec![word],
                     ..Segment::default()
                 }),
             }
+            parts = 1.0;
         }
     }
     segments.sort_by_key(|segment| segment.words.first().map_or(0, |word| word.start_ms));
@@ -65,11 +78,22 @@ pub(super) fn transcript(id: &str, language: &str, duration_ms: i64, lanes: Vec<
     segments.iter().fold(builder, |builder, segment| builder.segment(segment)).build()
 }
 
+/// Puts two words into one, the first of which was so many. A transcript has a space between words: where none is
+/// written, they are one.
+fn append(before: &mut Word, word: &Word, parts: f32) {
+    before.text.push_str(&word.text);
+    before.end_ms = word.end_ms;
+    before.estimated |= word.estimated;
+    let mean = |(before, word): (f32, f32)| (before * parts + word) / (parts + 1.0);
+    before.confidence = before.confidence.zip(word.confidence).map(mean);
+}
+
 fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut Vec<HeardWord>) {
-    let spoken: Vec<&[Token]> = split(&phrase.tokens).filter(|pieces| is_word(pieces)).collect();
+    let all = split(&phrase.tokens).into_iter().enumerate().filter(|(_, pieces)| is_word(pieces));
+    let (numbers, spoken): (Vec<usize>, Vec<&[Token]>) = all.unzip();
     let (times, estimated) = times::of_words(phrase, &spoken, window, active);
     let mut last_piece = None;
-    for (pieces, Said { piece, time }) in spoken.into_iter().zip(times) {
+    for ((number, pieces), Said { piece, time }) in numbers.into_iter().zip(spoken).zip(times) {
         let confidence = pieces.iter().map(|piece| piece.probability).sum::<f32>() / pieces.len() as f32;
         let word = Word {
             text: text_of(pieces),
@@ -81,14 +105,26 @@ fn phrase_words(phrase: &Phrase, window: &Window, active: &[bool], words: &mut V
         };
         let begins_phrase =
             last_piece != Some(piece) || words.last().is_some_and(|last| is_apart(last, &word));
-        words.push(HeardWord { word, begins_phrase });
+        let is_joined = !pieces.iter().any(Token::begins_word) && (number > 0 || begins_unspaced(pieces));
+        words.push(HeardWord { word, begins_phrase, is_joined });
         last_piece = Some(piece);
     }
 }
 
-/// The pieces of each word.
-fn split(tokens: &[Token]) -> impl Iterator<Item = &[Token]> {
-    tokens.chunk_by(|_, next| !next.begins_word())
+/// The pieces of each word. In scripts without spaces a word begins with each piece that begins with a letter: a whole
+/// phrase as one word would have one time, and at a seam be there twice or not at all.
+fn split(tokens: &[Token]) -> Vec<&[Token]> {
+    let mut words = Vec::new();
+    let mut start = 0;
+    for at in 1..=tokens.len() {
+        let (word, rest) = (&tokens[start..at], &tokens[at..]);
+        let is_over = |next: &Token| next.begins_word() || scripts::is_border(word, rest);
+        if rest.first().is_none_or(is_over) {
+            words.push(word);
+            start = at;
+        }
+    }
+    words
 }
 
 fn text_of(pieces: &[Token]) -> String {
@@ -191,6 +227,7 @@ mod tests {
         let said = |text: &str, start_ms| HeardWord {
             word: Word { text: text.into(), start_ms, end_ms: start_ms + 10, ..Word::default() },
             begins_phrase: true,
+            is_joined: false,
         };
         let first = LaneWords { words: vec![said("one", 0), said("three", 500)] };
         let second = LaneWords { words: vec![said("two", 200)] };
@@ -208,6 +245,74 @@ mod tests {
         let mut second = token("", 20);
         second.text.extend_from_slice(&euro[1..]);
         assert_eq!(heard(vec![first, second]).text(), "€");
+    }
+
+    /// Each text as a piece; one that ends in the middle of a character is given by bytes.
+    fn pieces(texts: &[&[u8]]) -> Vec<Token> {
+        let piece = |(index, text): (usize, &&[u8])| Token {
+            text: text.to_vec(),
+            probability: 0.5,
+            aligned_ms: Some(100 * (index as i64 + 2)),
+        };
+        texts.iter().enumerate().map(piece).collect()
+    }
+
+    fn split_texts(texts: &[&[u8]]) -> Vec<String> {
+        split(&pieces(texts)).into_iter().map(text_of).collect()
+    }
+
+    #[test]
+    fn where_no_spaces_are_written_each_piece_is_a_word() {
+        let long = "听".as_bytes();
+        let chinese =
+            split_texts(&["我们".as_bytes(), &long[..1], &long[1..], "，".as_bytes(), "你".as_bytes()]);
+        assert_eq!(chinese, ["我们", "听，", "你"]);
+        assert_eq!(split_texts(&["用".as_bytes(), b"Py", b"thon", "写".as_bytes()]), ["用", "Python", "写"]);
+        assert_eq!(split_texts(&["コ".as_bytes(), "ー".as_bytes(), "ヒ".as_bytes()]), ["コー", "ヒ"]);
+        // Marks stand above and below the letter before.
+        assert_eq!(split_texts(&["ก".as_bytes(), "ั".as_bytes(), "น".as_bytes()]), ["กั", "น"]);
+        assert_eq!(
+            split_texts(&["ក".as_bytes(), "្".as_bytes(), "រ".as_bytes(), "ម".as_bytes()]),
+            ["ក្រ", "ម"]
+        );
+    }
+
+    #[test]
+    fn where_spaces_are_written_they_alone_part_words() {
+        assert_eq!(
+            split_texts(&[b" na", "ï".as_bytes(), b"ve", b" 1", b"0", b"%", b" it", b"'s"]),
+            ["naïve", "10%", "it's"]
+        );
+        assert_eq!(split_texts(&[" 한국".as_bytes(), "어".as_bytes(), " 말".as_bytes()]), ["한국어", "말"]);
+    }
+
+    #[test]
+    fn what_is_written_without_spaces_is_told_without() {
+        let text = |texts: &[&[u8]]| heard(pieces(texts)).text().to_owned();
+        assert_eq!(text(&["你".as_bytes(), "好".as_bytes(), b" C", b"++", "吗".as_bytes()]), "你好 C++吗");
+        let transcript = heard(pieces(&["你".as_bytes(), "好".as_bytes()]));
+        assert_eq!(summary(&transcript), [("你好", 100, 300 - LAG_MS)]);
+        assert_eq!(transcript.word(0).confidence, Some(0.5));
+    }
+
+    #[test]
+    fn a_seam_without_spaces_is_one_row() {
+        let said = |text: &str| {
+            let letters: Vec<String> = text.chars().map(String::from).collect();
+            pieces(&letters.iter().map(String::as_bytes).collect::<Vec<_>>())
+        };
+        let window = |from_ms, seam_ms| {
+            let piece = Piece { from_ms, to_ms: from_ms + 1_000, at_ms: 0 };
+            Window { lane: 0, pieces: vec![piece], seam_ms }
+        };
+        let mut lane = LaneWords::default();
+        let mut hear = |window: Window, text: &str| {
+            let phrases = vec![Phrase { start_ms: 100, end_ms: 1_000, tokens: said(text) }];
+            lane.append(&window, &Heard { phrases, language: "zh".into() }, &[true; 100]);
+        };
+        hear(window(0, None), "今天天气很好");
+        hear(window(300, Some(500)), "气很好我们走");
+        assert_eq!(transcript("r", "zh", 2_000, vec![lane]).text(), "今天天气很好我们走");
     }
 
     #[test]

@@ -20,8 +20,8 @@ use crate::database::{Database, Problem};
 use crate::error::{Error, Result};
 use crate::instant::now_ms;
 use crate::recording::Recording;
-use crate::runtime::Reporter;
 use crate::runtime::sync::Mutex;
+use crate::runtime::{Reporter, blocking};
 use crate::service::Call;
 use crate::service::local::engine::Engine;
 use crate::service::local::listener::{self, Listener};
@@ -45,6 +45,8 @@ pub(super) struct Archive {
     giving_out: Mutex<()>,
     /// A task ended before its work did.
     interrupted: AtomicBool,
+    /// When the first of those recordings is due that were put off.
+    due: Mutex<Option<Instant>>,
     /// Changes of our own, which SQLite does not tell us of.
     own_changes: AtomicU64,
     looked: Mutex<Option<(Instant, i64)>>,
@@ -86,6 +88,7 @@ impl Archive {
             again: Arc::new(Semaphore::new(1)),
             giving_out: Mutex::default(),
             interrupted: AtomicBool::new(true),
+            due: Mutex::default(),
             own_changes: AtomicU64::new(0),
             looked: Mutex::default(),
         })
@@ -149,24 +152,24 @@ impl Archive {
         if let Some(copied) = copied {
             copied.keep();
         }
-        let running = self.run(number, recording.clone());
+        let running = self.run(number, Entry::new(recording.clone()));
         drop(giving_out);
         self.forget(&expired);
         Ok((recording, running, Work::Heard(job)))
     }
 
     /// An entry for a recording that this process is to work on.
-    fn run(self: &Arc<Self>, number: i64, recording: Recording) -> Running {
-        let entry = Entry::new(recording);
+    fn run(self: &Arc<Self>, number: i64, entry: Arc<Entry>) -> Running {
         let running = Running::new(self, &entry, number);
         self.entries.lock().insert(number, entry);
         running
     }
 
     /// Goes on with whatever is this process's to do and nobody does: what dead processes left, what a shutdown of the
-    /// library interrupted, what could not be written.
+    /// library interrupted, what could not be written, what was put off and is due.
     pub(super) fn resume(self: &Arc<Self>) -> Result<()> {
-        if !self.interrupted.swap(false, Ordering::AcqRel) {
+        let is_due = self.due.lock().take_if(|due| *due <= Instant::now()).is_some();
+        if !self.interrupted.swap(false, Ordering::AcqRel) && !is_due {
             return Ok(());
         }
         let resumed = self.resume_all();
@@ -183,11 +186,15 @@ impl Archive {
             match self.entry(number) {
                 Some(entry) if entry.is_running() => {}
                 Some(entry) if entry.is_abandoned() => self.settle(&entry, number, Err(Error::cancelled())),
-                Some(entry) => match entry.take_held() {
-                    Some(outcome) => self.settle(&entry, number, outcome),
-                    None => self.run(number, recording).start(Work::Again(again)),
+                Some(entry) => match (entry.take_held(), entry.again_at()) {
+                    (Some(outcome), _) => self.settle(&entry, number, outcome),
+                    (None, Some(due)) if due > Instant::now() => self.set_due(due),
+                    (None, _) => {
+                        let entry = Entry::after(entry.times_put_off(), recording);
+                        self.run(number, entry).start(Work::Again(again));
+                    }
                 },
-                None => self.run(number, recording).start(Work::Again(again)),
+                None => self.run(number, Entry::new(recording)).start(Work::Again(again)),
             }
         }
         Ok(())
@@ -196,6 +203,28 @@ impl Archive {
     /// There is something to [resume](Archive::resume).
     pub(super) fn set_interrupted(&self) {
         self.interrupted.store(true, Ordering::Release);
+    }
+
+    /// Puts a recording off that cannot be heard now, for no fault of its own.
+    pub(super) fn put_off(self: &Arc<Self>, entry: &Arc<Entry>, number: i64, because: Error) {
+        crate::log::warn!("local", "recording {number} is put off: {because}");
+        let pause = entry.put_off(because);
+        entry.set_ended();
+        if let Some(due) = entry.again_at() {
+            self.set_due(due);
+        }
+        // Whoever calls next sees to it, but perhaps nobody does.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let archive = Arc::downgrade(self);
+        runtime.spawn(async move {
+            tokio::time::sleep(pause).await;
+            let _ = blocking(move || archive.upgrade()?.resume().ok()).await;
+        });
+    }
+
+    fn set_due(&self, due: Instant) {
+        let mut first = self.due.lock();
+        *first = Some(first.map_or(due, |first| first.min(due)));
     }
 
     /// Writes down how a recognition ended.
@@ -211,6 +240,7 @@ impl Archive {
                     media::remove(&self.folder, copy.as_slice());
                     entry.finish(outcome);
                 }
+                self.own_changes.fetch_add(1, Ordering::AcqRel);
                 self.remove(number, entry);
             }
             Err(error) => {

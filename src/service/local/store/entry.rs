@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -19,8 +20,8 @@ pub(super) struct State {
     pub(super) transcript: Option<Transcript>,
     /// How much of the sound is done.
     pub(super) percent: u32,
-    /// The recognition has ended, but what it gave could not be kept.
-    pub(super) unkept: Option<Error>,
+    /// The recognition has ended, and the recording has not: its outcome could not be kept, or it goes on later.
+    pub(super) setback: Option<Error>,
 }
 
 /// A recording under work. Dropped, its recognition ends.
@@ -32,17 +33,28 @@ pub(super) struct Entry {
     running: AtomicBool,
     /// What could not be kept, for another try.
     outcome: Mutex<Option<Result<Transcript>>>,
+    /// How often it was put off before.
+    put_off: u32,
+    /// When it is to be taken up again.
+    again_at: Mutex<Option<Instant>>,
 }
 
 impl Entry {
     pub(super) fn new(recording: Recording) -> Arc<Self> {
-        let state = State { recording, transcript: None, percent: 0, unkept: None };
+        Self::after(0, recording)
+    }
+
+    /// The entry of a recording that was put off so often.
+    pub(super) fn after(put_off: u32, recording: Recording) -> Arc<Self> {
+        let state = State { recording, transcript: None, percent: 0, setback: None };
         Arc::new(Self {
             state: watch::Sender::new(state),
             stop: Arc::default(),
             abandoned: AtomicBool::new(false),
             running: AtomicBool::new(true),
             outcome: Mutex::default(),
+            put_off,
+            again_at: Mutex::default(),
         })
     }
 
@@ -112,7 +124,30 @@ impl Entry {
     /// Holds on to an outcome that could not be kept, and tells whoever follows why.
     pub(super) fn hold(&self, outcome: Result<Transcript>, because: Error) {
         *self.outcome.lock() = Some(outcome);
-        self.state.send_modify(|state| state.unkept = Some(because));
+        self.state.send_modify(|state| state.setback = Some(because));
+    }
+
+    /// Puts it off, and tells whoever follows why. Gives the time until it is taken up again.
+    pub(super) fn put_off(&self, because: Error) -> Duration {
+        let pause = pause_after(self.put_off);
+        *self.again_at.lock() = Instant::now().checked_add(pause);
+        self.state.send_modify(|state| state.setback = Some(because));
+        pause
+    }
+
+    /// When it is to be taken up again, if it was put off.
+    pub(super) fn again_at(&self) -> Option<Instant> {
+        *self.again_at.lock()
+    }
+
+    /// How often it was put off, this time included.
+    pub(super) fn times_put_off(&self) -> u32 {
+        self.put_off + u32::from(self.again_at().is_some())
+    }
+
+    #[cfg(test)]
+    pub(super) fn let_it_be_due(&self) {
+        *self.again_at.lock() = Some(Instant::now());
     }
 
     /// The outcome that waits for another try.
@@ -130,6 +165,14 @@ impl Entry {
     }
 }
 
+/// How long a recording is put off that was so often before: what is wrong with the machine may be put right soon, and if
+/// it is not, trying must not take all of its time.
+fn pause_after(put_off: u32) -> Duration {
+    const FIRST: Duration = Duration::from_secs(60);
+    const LONGEST: Duration = Duration::from_secs(60 * 60);
+    FIRST.saturating_mul(2u32.saturating_pow(put_off)).min(LONGEST)
+}
+
 impl Drop for Entry {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Release);
@@ -143,7 +186,7 @@ pub(super) async fn follow(
 ) -> Option<Result<Recording>> {
     loop {
         let state = changes.borrow_and_update().clone();
-        if let Some(error) = state.unkept {
+        if let Some(error) = state.setback {
             return Some(Err(error.with_recording_id(&state.recording.id)));
         }
         if state.recording.status.is_final() {
@@ -153,5 +196,18 @@ pub(super) async fn follow(
         reporter.progress(ProgressPhase::Processing, total * u64::from(state.percent) / 100, total);
         // The sender lives in the entry: it goes when the recording is deleted.
         changes.changed().await.ok()?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        assert_eq!(
+            [0, 1, 5, 6, u32::MAX].map(|times| pause_after(times).as_secs()),
+            [60, 120, 1920, 3600, 3600]
+        );
     }
 }

@@ -50,6 +50,21 @@ impl Kept {
         .await?
     }
 
+    /// Reads from the opened store, and looks on the way whether somebody died and left work.
+    async fn read<R: Send + 'static>(
+        &self,
+        work: impl FnOnce(&rusqlite::Connection) -> rusqlite::Result<R> + Send + 'static,
+    ) -> Result<R> {
+        self.with(move |archive| {
+            // What is there can be read where nothing can be written.
+            if let Err(error) = archive.look() {
+                crate::log::debug!("local", "the store could not be looked through: {error}");
+            }
+            archive.database.read(work)
+        })
+        .await
+    }
+
     async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
         // What would fail after a long upload should fail before it.
         self.with(|_| Ok(())).await?;
@@ -70,11 +85,13 @@ impl Kept {
             let before = seen;
             let look = self.with(move |archive| {
                 let version = archive.look()?;
+                // Before the row: what ends in between is told by one or the other.
+                let here = archive.entry(number).map(|entry| entry.changes());
                 let row = match before == Some(version) {
                     true => None,
                     false => Some(archive.database.read(|rows| rows::recording(rows, number))?),
                 };
-                Ok((version, row, archive.entry(number).map(|entry| entry.changes())))
+                Ok((version, row, here))
             });
             let (version, row, here) = look.await?;
             seen = Some(version);
@@ -104,13 +121,9 @@ impl Kept {
 
     async fn fetch(&self, id: &str) -> Result<Transcript> {
         let number = number_of(id).ok_or_else(|| no_recording(id))?;
-        let (recording, document) = self
-            .with(move |archive| {
-                archive
-                    .database
-                    .read(|rows| Ok((rows::recording(rows, number)?, rows::transcript(rows, number)?)))
-            })
-            .await?;
+        let both =
+            self.read(move |rows| Ok((rows::recording(rows, number)?, rows::transcript(rows, number)?)));
+        let (recording, document) = both.await?;
         let recording = recording.ok_or_else(|| no_recording(id))?;
         let document = document.ok_or_else(|| no_transcript(&recording))?;
         self.with(move |archive| {
@@ -129,13 +142,13 @@ impl Service for Kept {
     fn recording<'a>(&'a self, _call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
         Box::pin(async move {
             let number = number_of(id).ok_or_else(|| no_recording(id))?;
-            let row = self.with(move |archive| archive.database.read(|rows| rows::recording(rows, number)));
+            let row = self.read(move |rows| rows::recording(rows, number));
             row.await?.ok_or_else(|| no_recording(id))
         })
     }
 
     fn recordings<'a>(&'a self, _call: &'a Call, page: PageRequest) -> ServiceFuture<'a, RecordingPage> {
-        Box::pin(self.with(move |archive| archive.database.read(|rows| rows::page(rows, page))))
+        Box::pin(self.read(move |rows| rows::page(rows, page)))
     }
 
     fn follow<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {

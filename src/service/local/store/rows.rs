@@ -93,10 +93,15 @@ pub(super) fn transcript(connection: &Connection, number: i64) -> Result<Option<
     connection.query_row(sql, [number], |row| row.get(0)).optional()
 }
 
-/// An owner has begun with its recording.
-pub(super) fn begin(connection: &Connection, number: i64, owner: &str) -> Result<()> {
+/// What an owner does with its recording, short of an end.
+pub(super) fn set_status(
+    connection: &Connection,
+    number: i64,
+    owner: &str,
+    status: RecordingStatus,
+) -> Result<()> {
     let sql = "UPDATE recordings SET status = ? WHERE number = ? AND owner = ?";
-    connection.execute(sql, params![RecordingStatus::Processing.name(), number, owner]).map(drop)
+    connection.execute(sql, params![status.name(), number, owner]).map(drop)
 }
 
 /// The copy that an unfinished recording has.

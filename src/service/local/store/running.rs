@@ -12,6 +12,7 @@ use super::id_of;
 use super::rows::{self, Again};
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
+use crate::recording::RecordingStatus;
 use crate::runtime::{Reporter, blocking};
 use crate::service::local::listener::{self, Job};
 use crate::service::local::recognition;
@@ -26,6 +27,38 @@ pub(super) enum Work {
     Heard(Job),
     /// One that is read again first.
     Again(Again),
+}
+
+/// Why a recognition came to nothing.
+struct Setback {
+    error: Error,
+    /// It is the recording itself: another time, or on another machine, would be no better. What else can go wrong (no
+    /// room, no model, no memory) can be put right, and its media is kept until then.
+    is_final: bool,
+}
+
+impl From<Error> for Setback {
+    fn from(error: Error) -> Self {
+        let is_final = matches!(
+            error.kind(),
+            ErrorKind::MediaEmpty
+                | ErrorKind::MediaUnsupported
+                | ErrorKind::MediaCorrupt
+                | ErrorKind::MediaTruncated
+                | ErrorKind::MediaTooLong
+                | ErrorKind::Source
+        );
+        Self { error, is_final }
+    }
+}
+
+impl Setback {
+    /// Of the file that a recording is read from again: gone, it does not come back.
+    fn of_the_file(error: Error) -> Self {
+        let is_gone = matches!(error.kind(), ErrorKind::FileNotFound | ErrorKind::NotAFile);
+        let of_any = Self::from(error);
+        Self { is_final: is_gone || of_any.is_final, ..of_any }
+    }
 }
 
 /// The hold of a task on its recording. It keeps neither entry nor store: a recording that is deleted, and a client
@@ -55,7 +88,7 @@ impl Running {
         });
     }
 
-    async fn recognise(&self, work: Work) -> Result<Transcript> {
+    async fn recognise(&self, work: Work) -> Result<Transcript, Setback> {
         let entry = || self.entry.upgrade().ok_or_else(Error::cancelled);
         let stop = entry()?.stop_flag();
         // Held to the end: only one is read again and waits with its sound in memory.
@@ -78,7 +111,8 @@ impl Running {
             let archive = archive.clone();
             tokio::spawn(blocking(move || {
                 let archive = archive.upgrade()?;
-                archive.database.write(|rows| Ok(rows::begin(rows, number, archive.owner())?)).ok()
+                let (owner, status) = (archive.owner(), RecordingStatus::Processing);
+                archive.database.write(|rows| Ok(rows::set_status(rows, number, owner, status)?)).ok()
             }));
         };
         let progress = move |percent| {
@@ -86,11 +120,11 @@ impl Running {
                 entry.progress(percent);
             }
         };
-        recognition::run(job.engine, job.speech, stop, &id_of(number), begin, progress).await
+        Ok(recognition::run(job.engine, job.speech, stop, &id_of(number), begin, progress).await?)
     }
 
     /// Reads a recording again, with the options and the model it came with.
-    async fn hear_again(&self, again: Again) -> Result<Job> {
+    async fn hear_again(&self, again: Again) -> Result<Job, Setback> {
         let archive = self.archive.upgrade().ok_or_else(Error::cancelled)?;
         let stop = self.entry.upgrade().ok_or_else(Error::cancelled)?.stop_flag();
         let (listener, folder) = (archive.listener.clone(), archive.folder.clone());
@@ -101,7 +135,7 @@ impl Running {
                 options.set(key, value)?;
             }
             let options = listener.options().for_call(Some(&options));
-            let source = again.media.claim(&folder)?;
+            let source = again.media.claim(&folder).map_err(Setback::of_the_file)?;
             let engine = listener.engine_of(&options)?;
             Ok(listener::hear(engine, &options, source, &Reporter::to_nobody(), &stop)?.0)
         })
@@ -136,12 +170,23 @@ impl Running {
         }
     }
 
-    async fn settle(self, outcome: Result<Transcript>) {
+    async fn settle(self, outcome: Result<Transcript, Setback>) {
         let settled = blocking(move || {
             let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) else { return };
-            let interrupted = matches!(&outcome, Err(error) if error.kind() == ErrorKind::Cancelled);
-            if !interrupted || entry.is_abandoned() {
-                archive.settle(&entry, self.number, outcome);
+            let number = self.number;
+            match outcome {
+                Ok(transcript) => archive.settle(&entry, number, Ok(transcript)),
+                Err(Setback { error, .. }) if entry.is_abandoned() => {
+                    archive.settle(&entry, number, Err(error))
+                }
+                Err(Setback { error, is_final: true }) => archive.settle(&entry, number, Err(error)),
+                Err(Setback { error, .. }) if error.kind() == ErrorKind::Cancelled => {}
+                Err(Setback { error, .. }) => {
+                    let (owner, status) = (archive.owner(), RecordingStatus::Queued);
+                    // For other processes to see; without it they see it begun.
+                    let _ = archive.database.write(|rows| Ok(rows::set_status(rows, number, owner, status)?));
+                    archive.put_off(&entry, number, error);
+                }
             }
         });
         // Cancelled, it was dropped with what it holds, and goes on later.
@@ -152,7 +197,10 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let (Some(archive), Some(entry)) = (self.archive.upgrade(), self.entry.upgrade()) else { return };
-        if entry.is_running() {
+        if entry.is_running() && std::thread::panicking() {
+            // At once again it would only panic again.
+            archive.put_off(&entry, self.number, Error::new(ErrorKind::Panic, "a task of tiro panicked"));
+        } else if entry.is_running() {
             match self.started && !entry.is_abandoned() {
                 // Away with it, so that whoever follows it looks again.
                 true => archive.remove(self.number, &entry),

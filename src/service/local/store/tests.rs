@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::DATABASE;
 use super::archive::Archive;
+use super::entry::Entry;
 use super::folder::Folder;
 use super::media::{Copied, Media};
 use super::rows::{self, Again, NewRow};
@@ -239,6 +240,46 @@ fn every_step_of_the_schema_is_taken_once() {
     assert_eq!(prepare(&[first, second]).unwrap(), Found::Ready);
     assert_eq!(talks().unwrap(), "kept3");
     assert_eq!(prepare(&[first]).unwrap(), Found::Newer(2));
+}
+
+#[test]
+fn an_end_is_a_change_of_our_own() {
+    let folder = folder();
+    let archive = Arc::new(open(folder.path()).unwrap());
+    archive.look().unwrap();
+    let number = add(&archive, somewhere(), 0);
+    let recording = archive.database.read(|rows| rows::recording(rows, number)).unwrap().unwrap();
+    let before = archive.look().unwrap();
+    archive.settle(&Entry::new(recording), number, Ok(transcript(1)));
+    assert_ne!(archive.look().unwrap(), before, "who follows it has to look at it again");
+}
+
+#[test]
+fn what_was_put_off_is_taken_up_again_when_it_is_due() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _inside = runtime.enter();
+    let folder = folder();
+    let archive = Arc::new(open(folder.path()).unwrap());
+    archive.look().unwrap();
+    let number = add(&archive, somewhere(), 0);
+    // As if a process before had left it. Its task is never run here.
+    archive.set_interrupted();
+    archive.resume().unwrap();
+    let first = archive.entry(number).unwrap();
+    archive.put_off(&first, number, Error::new(ErrorKind::ModelMissing, "no model"));
+    assert_eq!(first.state().setback.unwrap().kind(), ErrorKind::ModelMissing);
+    let same = |one: &Arc<Entry>| Arc::ptr_eq(one, &archive.entry(number).unwrap());
+    for _ in 0..2 {
+        archive.set_interrupted();
+        archive.resume().unwrap();
+        assert!(same(&first), "not yet");
+    }
+    assert_eq!(status(&archive, number), Some(RecordingStatus::Queued), "it has not failed");
+    first.let_it_be_due();
+    archive.set_interrupted();
+    archive.resume().unwrap();
+    assert!(!same(&first) && archive.entry(number).unwrap().is_running());
+    assert_eq!(archive.entry(number).unwrap().times_put_off(), 1);
 }
 
 #[test]

@@ -1,16 +1,19 @@
 //! From one packet to samples: which decoder takes a track, and what a codec that has none is called.
 
+use std::ops::Range;
+
 use symphonia::core::codecs::audio::well_known::*;
 use symphonia::core::codecs::audio::{AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as CodecError;
 use symphonia::core::packet::Packet;
-use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, MpaDecoder, VorbisDecoder};
+use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, VorbisDecoder};
 
 use super::super::error::MediaError;
 use super::super::lanes::Lanes;
 use super::super::pcm::{Encoding, tame};
 use super::super::settings::Channels;
 use super::contain;
+use super::mpa::Mpa;
 use super::opus::{self, Opus};
 use super::vorbis;
 
@@ -20,6 +23,7 @@ const MAX_ALAC_FRAME: u32 = 1 << 16;
 /// What decodes the packets of a track.
 pub(in super::super) enum Codec {
     Library(Box<dyn AudioDecoder>),
+    Mpa(Box<Mpa>),
     Opus(Box<Opus>),
     Pcm(Pcm),
 }
@@ -99,8 +103,8 @@ impl Codec {
                 library("flac", Box::new(decoder.map_err(|error| refused("FLAC", error))?))
             }
             CODEC_ID_MP3 => {
-                let decoder = contain(|| MpaDecoder::try_new(params, &options))?;
-                library("mp3", Box::new(decoder.map_err(|error| refused("MP3", error))?))
+                let decoder = contain(|| Mpa::new(params))?.map_err(|error| refused("MP3", error))?;
+                Ok(Fitted { codec: Self::mpa(decoder), name: "mp3", spec, delay: 0 })
             }
             other => match pcm_encoding(other) {
                 Some(encoding) => Self::pcm(encoding, spec),
@@ -120,11 +124,26 @@ impl Codec {
         Self::Library(decoder)
     }
 
+    pub(in super::super) fn mpa(decoder: Mpa) -> Self {
+        Self::Mpa(Box::new(decoder))
+    }
+
+    /// How much of a packet is decoded at once: of samples a second, else all of it.
+    pub(super) fn most_bytes(&self) -> usize {
+        match self {
+            Self::Pcm(Pcm { encoding, rate, channels, .. }) => usize::from(encoding.bytes())
+                .saturating_mul(*channels)
+                .saturating_mul((*rate).max(1) as usize),
+            _ => usize::MAX,
+        }
+    }
+
     /// Replaces `out` with the samples of a packet, channels side by side. A packet that cannot be decoded is the inner
-    /// error.
+    /// error. `part`: the bytes to decode, which are all of them but of one that is cut.
     pub(super) fn decode(
         &mut self,
         packet: &Packet,
+        part: Range<usize>,
         out: &mut Vec<f32>,
     ) -> Result<Result<Spec, String>, MediaError> {
         match self {
@@ -134,20 +153,38 @@ impl Codec {
             }
             Self::Pcm(Pcm { encoding, rate, channels, samples }) => {
                 samples.clear();
-                encoding.convert(&packet.data, 1, samples);
+                encoding.convert(&packet.data[part], 1, samples);
                 out.clear();
                 out.extend_from_slice(&samples.lanes()[0]);
                 Ok(Ok(Spec { rate: *rate, channels: *channels }))
             }
-            Self::Library(decoder) => contain(|| {
-                let samples = decoder.decode(packet).map_err(|error| error.to_string())?;
-                samples.copy_to_vec_interleaved(out);
-                out.iter_mut().for_each(|sample| *sample = tame(*sample));
-                let spec = samples.spec();
-                Ok(Spec { rate: spec.rate(), channels: samples.num_planes().max(1) })
-            }),
+            Self::Mpa(mpa) => {
+                let decoded = match mpa.ready_for(packet)? {
+                    Ok(decoder) => decode_by(decoder, packet, out)?,
+                    Err(why) => Err(why),
+                };
+                if decoded.is_ok() {
+                    mpa.decoded();
+                }
+                Ok(decoded)
+            }
+            Self::Library(decoder) => decode_by(decoder.as_mut(), packet, out),
         }
     }
+}
+
+fn decode_by(
+    decoder: &mut dyn AudioDecoder,
+    packet: &Packet,
+    out: &mut Vec<f32>,
+) -> Result<Result<Spec, String>, MediaError> {
+    contain(|| {
+        let samples = decoder.decode(packet).map_err(|error| error.to_string())?;
+        samples.copy_to_vec_interleaved(out);
+        out.iter_mut().for_each(|sample| *sample = tame(*sample));
+        let spec = samples.spec();
+        Ok(Spec { rate: spec.rate(), channels: samples.num_planes().max(1) })
+    })
 }
 
 fn pcm_encoding(codec: AudioCodecId) -> Option<Encoding> {

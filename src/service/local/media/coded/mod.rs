@@ -4,6 +4,7 @@
 
 mod codec;
 mod library;
+mod mpa;
 mod opus;
 mod vorbis;
 
@@ -13,6 +14,7 @@ use symphonia::core::packet::Packet;
 
 pub(super) use codec::{Codec, Fitted, Spec};
 pub(super) use library::{Library, OpenError};
+pub(super) use mpa::Mpa;
 
 use super::error::MediaError;
 
@@ -43,6 +45,10 @@ pub(super) enum Step {
         trim_start: u64,
         trim_end: u64,
     },
+    /// More of the last packet was decoded: one of hours is not decoded at once.
+    Continued {
+        trim_end: u64,
+    },
     /// A packet was found and cannot be decoded.
     Damaged {
         at: i64,
@@ -60,6 +66,8 @@ pub(super) enum Step {
 pub(super) struct Coded<D> {
     pub(super) demuxer: D,
     codec: Codec,
+    /// What is left of the last packet, from a byte on.
+    rest: Option<(Packet, usize)>,
     /// The track that is decoded; `None`: there is but one.
     track: Option<u32>,
     /// Samples of the last [`Step::Decoded`], channels side by side.
@@ -73,7 +81,7 @@ pub(super) struct Coded<D> {
 impl<D: Demuxer> Coded<D> {
     pub(super) fn new(demuxer: D, codec: Codec, track: Option<u32>) -> Self {
         let spec = Spec::default();
-        Self { demuxer, codec, track, samples: Vec::new(), spec, packet_bytes: 0, packets: 0 }
+        Self { demuxer, codec, rest: None, track, samples: Vec::new(), spec, packet_bytes: 0, packets: 0 }
     }
 
     /// Goes on with another track and decoder.
@@ -87,6 +95,9 @@ impl<D: Demuxer> Coded<D> {
     }
 
     pub(super) fn next(&mut self) -> Result<Step, MediaError> {
+        if let Some((packet, from)) = self.rest.take() {
+            return self.decode(packet, from);
+        }
         let packet = match self.demuxer.next()? {
             Demuxed::Packet(packet) => packet,
             Demuxed::Busy => return Ok(Step::Foreign),
@@ -99,11 +110,26 @@ impl<D: Demuxer> Coded<D> {
         }
         self.packets += 1;
         self.packet_bytes += packet.data.len() as u64;
+        self.decode(packet, 0)
+    }
+
+    /// Decodes a packet, or of one that can be cut the next second.
+    fn decode(&mut self, packet: Packet, from: usize) -> Result<Step, MediaError> {
+        let to = packet.data.len().min(from.saturating_add(self.codec.most_bytes()));
+        let is_last = to == packet.data.len();
         let at = packet.pts.get();
-        Ok(match self.codec.decode(&packet, &mut self.samples)? {
+        Ok(match self.codec.decode(&packet, from..to, &mut self.samples)? {
             Ok(spec) => {
                 self.spec = spec;
-                Step::Decoded { at, trim_start: packet.trim_start.get(), trim_end: packet.trim_end.get() }
+                let (trim_start, trim_end) =
+                    (packet.trim_start.get(), if is_last { packet.trim_end.get() } else { 0 });
+                if !is_last {
+                    self.rest = Some((packet, to));
+                }
+                match from {
+                    0 => Step::Decoded { at, trim_start, trim_end },
+                    _ => Step::Continued { trim_end },
+                }
             }
             Err(why) => Step::Damaged { at, length: packet.block_dur().get(), why },
         })

@@ -67,7 +67,7 @@ impl Mp4 {
             let at = input.position();
             let Some(head) = Head::read(&mut input)? else {
                 return Err(match media_at {
-                    Some(_) => MediaError::truncated("the MP4 has no index: its recorder did not finish it"),
+                    Some(_) => no_index(),
                     None => MediaError::corrupt("the MP4 holds neither an index nor audio"),
                 });
             };
@@ -214,17 +214,24 @@ impl Container for Mp4 {
     }
 }
 
-/// Goes on behind the content of a box.
+fn no_index() -> MediaError {
+    MediaError::truncated("the MP4 has no index: its recorder did not finish it, or it was cut")
+}
+
+/// Goes on behind the content of a box. One that reaches beyond the end of the file was cut, and the index with it.
 fn continue_after(
     input: &mut Input,
     head: &Head,
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Result<(), MediaError> {
-    // A box that reaches to the end, or beyond it, is the last; what was cut off is told by the missing index.
-    match head.end {
-        Some(end) => input.seek(end, keep_going).map(drop),
-        None => input.seek(input.len().unwrap_or(u64::MAX), keep_going).map(drop),
-    }
+    let reached = match head.end {
+        Some(end) => input.seek(end, keep_going)?,
+        None => {
+            input.seek(input.len().unwrap_or(u64::MAX), keep_going)?;
+            true
+        }
+    };
+    if reached { Ok(()) } else { Err(no_index()) }
 }
 
 /// The rest of an input in a file without a name, as one that can seek. What was read before is not needed again.

@@ -83,6 +83,53 @@ fn ogg_streams_joined_into_one_file_both_count() {
     }
 }
 
+/// An element of Matroska.
+fn element(id: u32, content: &[u8]) -> Vec<u8> {
+    let id = id.to_be_bytes();
+    let first = id.iter().position(|byte| *byte != 0).unwrap_or(0);
+    let size = (content.len() as u64 | 1 << 56).to_be_bytes();
+    [&id[first..], &size, content].concat()
+}
+
+#[test]
+fn a_packet_of_many_seconds_is_decoded_a_second_at_a_time() {
+    let frames = 16_000 * 5 + 77;
+    let sound = &wav(Sample::Int(16), 16_000, 1, frames)[44..];
+    let audio =
+        [element(0xb5, &16_000f32.to_be_bytes()), element(0x9f, &[1]), element(0x6264, &[16])].concat();
+    let track = [
+        element(0xd7, &[1]),
+        element(0x73c5, &[1]),
+        element(0x83, &[2]),
+        element(0x86, b"A_PCM/INT/LIT"),
+        element(0xe1, &audio),
+    ]
+    .concat();
+    let cluster = [element(0xe7, &[0]), element(0xa3, &[&[0x81, 0, 0, 0x80], sound].concat())].concat();
+    let scale = element(0x2a_d7b1, &1_000_000u32.to_be_bytes());
+    let info = [scale, element(0x4d80, b"tiro"), element(0x5741, b"tiro")].concat();
+    let segment = [
+        element(0x1549_a966, &info),
+        element(0x1654_ae6b, &element(0xae, &track)),
+        element(0x1f43_b675, &cluster),
+    ]
+    .concat();
+    let head = [element(0x4282, b"matroska"), element(0x4287, &[4]), element(0x4285, &[2])].concat();
+    let file = [element(0x1a45_dfa3, &head), element(0x1853_8067, &segment)].concat();
+
+    let input = Box::new(File(Cursor::new(file)));
+    let mut decoder = Decoder::open(input, None, &limited(60_000), &mut || true).unwrap();
+    assert_eq!(decoder.codec(), "pcm_s16le");
+    let (mut samples, mut longest) = (Vec::new(), 0);
+    let mut chunk = [Vec::new()];
+    while decoder.next_chunk(&mut chunk).unwrap() {
+        longest = longest.max(chunk[0].len());
+        samples.append(&mut chunk[0]);
+    }
+    assert_eq!((samples.len(), longest), (frames, 16_000));
+    assert_tone(&samples, 0, 1e-4, "all of it");
+}
+
 #[test]
 fn a_wav_over_4_gib_says_its_size_elsewhere() {
     let plain = wav(Sample::Int(16), 16_000, 1, 1000);

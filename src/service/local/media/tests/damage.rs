@@ -73,6 +73,21 @@ fn a_wav_that_claims_4_gib() {
 }
 
 #[test]
+fn an_mp4_that_was_cut_before_its_index() {
+    // What is in the media may look like a box of any size.
+    for inside in [&b"\0\0\0\x04free"[..], b"\0\0\0\0free", b"\0\0\0\x10moov\0\0\0\x08free"] {
+        let mut file = b"\0\0\0\x10ftypM4A \0\0\0\0\0\x10\0\0mdat".to_vec();
+        for _ in 0..100 {
+            file.extend_from_slice(inside);
+        }
+        for result in [run(file.clone(), None), run_file(file)] {
+            let what = truncated(result);
+            assert!(what.contains("no index"), "{what}");
+        }
+    }
+}
+
+#[test]
 fn what_came_before_the_cut_is_delivered() {
     let file = wav(Sample::Int(16), 8000, 1, 8000);
     let (samples, result) = drain(Cursor::new(file[..44 + 8000].to_vec()));
@@ -101,6 +116,38 @@ fn a_flac_with_a_damaged_frame_keeps_its_timeline() {
     let shifted: Vec<f32> = samples[4000..].to_vec();
     let expected: Vec<f32> = (4000..4800).map(|n| tone(16_000, n) as f32).collect();
     assert!(shifted.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-4));
+}
+
+/// The checksum of FLAC of so many bits.
+fn checksum(bytes: &[u8], bits: u32, polynomial: u32) -> u32 {
+    let top = 1 << (bits - 1);
+    let step = |sum: u32, _| sum << 1 ^ if sum & top != 0 { polynomial } else { 0 };
+    bytes.iter().fold(0, |sum, byte| (0..8).fold(sum ^ u32::from(*byte) << (bits - 8), step)) & (2 * top - 1)
+}
+
+#[test]
+fn a_long_hole_in_a_flac_is_silence_a_second_at_a_time() {
+    let mut file = FLAC_MONO.to_vec();
+    let last = file.windows(2).rposition(|bytes| bytes == b"\xff\xf8").unwrap();
+    // The last frame of 576 samples each says that it is the hundredth after the first.
+    file[last + 4] = 100;
+    file[last + 5] = checksum(&file[last..last + 5], 8, 0x07) as u8;
+    let end = file.len() - 2;
+    let sum = checksum(&file[last..end], 16, 0x8005) as u16;
+    file[end..].copy_from_slice(&sum.to_be_bytes());
+    let mut decoder = Decoder::open(pipe(Cursor::new(file)), None, &limited(60_000), &mut || true).unwrap();
+    let (mut all, mut longest) = (0, 0);
+    let error = loop {
+        let mut chunk = [Vec::new()];
+        let result = decoder.next_chunk(&mut chunk);
+        (all, longest) = (all + chunk[0].len(), longest.max(chunk[0].len()));
+        match result {
+            Ok(more) => assert!(more, "most of it is missing"),
+            Err(error) => break error,
+        }
+    };
+    assert!(error.to_string().contains("most of its FLAC frames"), "{error}");
+    assert_eq!((all, longest), (57_600 + 192, 16_000));
 }
 
 #[test]

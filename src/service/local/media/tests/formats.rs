@@ -117,6 +117,36 @@ fn two_mp3_joined_into_one_file_both_count() {
 }
 
 #[test]
+fn mp3_joined_of_other_channels_both_count() {
+    // Silence in stereo: frames like those of the file, without a bit of sound.
+    let mut frame = [0; 144];
+    frame[..4].copy_from_slice(&MP3_PLAIN[..4]);
+    assert_eq!(frame[3] >> 6, 3, "mono");
+    frame[3] &= 0x3f;
+    let silence = frame.repeat(50);
+    let alone = run(MP3_PLAIN, None).unwrap();
+    for (joined, channels, at) in
+        [([&silence, MP3_PLAIN].concat(), 2, 50 * 576), ([MP3_PLAIN, &silence].concat(), 1, 0)]
+    {
+        let decoded = run(joined, None).unwrap();
+        assert_eq!(decoded.source_channels, channels);
+        assert_eq!(decoded.samples.len(), alone.samples.len() + 50 * 576);
+        let sound = &decoded.samples[at..at + alone.samples.len()];
+        // Not the last of it: its end rings on into what follows.
+        assert_eq!(sound[..8000], alone.samples[..8000]);
+    }
+}
+
+#[test]
+fn mp3_joined_of_another_rate_are_refused_and_one_frame_of_it_is_not() {
+    let error = run([MP3_PLAIN, MP3_XING].concat(), None).unwrap_err();
+    assert!(matches!(error, MediaError::Unsupported { .. }), "{error}");
+    assert!(error.to_string().contains("changes from 16000 to 44100 Hz"), "{error}");
+    let one = &MP3_XING[MP3_XING.len() - 418..];
+    run([MP3_PLAIN, one].concat(), None).unwrap();
+}
+
+#[test]
 fn a_pipe_gives_the_same_as_a_file() {
     for bytes in [FLAC_STEREO, MP3_XING, &wav(Sample::Int(16), 44_100, 2, 9000)] {
         let whole = run(bytes, None).unwrap();
