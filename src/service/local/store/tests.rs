@@ -379,7 +379,7 @@ fn a_copy_is_whole_or_not_there() {
     let copies = || std::fs::read_dir(archive.folder.media()).unwrap().count();
     let source = Source::from_bytes(Arc::new(b"sound".to_vec()), "../Talk.WAV");
     let make = |stop| {
-        let stop = AtomicBool::new(stop);
+        let stop = Arc::new(AtomicBool::new(stop));
         Copied::make(source.claim()?, &archive.folder, archive.owner(), &Reporter::to_nobody(), &stop)
     };
     assert_eq!(make(true).err().unwrap().kind(), ErrorKind::Cancelled);
@@ -449,7 +449,7 @@ mod permissions {
         let folder = folder();
         let path = folder.path().join("new/store");
         let archive = open(&path).unwrap();
-        let stop = AtomicBool::new(false);
+        let stop = Arc::new(AtomicBool::new(false));
         let source = Source::from_bytes(Arc::new(b"sound".to_vec()), "x");
         let _copied = Copied::make(
             source.claim().unwrap(),
