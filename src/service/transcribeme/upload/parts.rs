@@ -1,7 +1,6 @@
 //! An upload in parts (spec: E6 to E9): the id of the recording is known and kept before the first byte goes out, each
 //! part is kept once it has arrived, and the parts are joined once.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,7 +19,7 @@ use crate::http::{Body, Method, Repeat, Request, Upload};
 use crate::recording::RecordingStatus;
 use crate::runtime::ProgressPhase;
 use crate::service::{Call, UploadLog};
-use crate::source::{Claim, Source};
+use crate::source::Claim;
 
 /// One upload, and what it is made with.
 struct Sending<'a> {
@@ -192,9 +191,7 @@ impl Sending<'_> {
                     service.send_part(call, target, number, &part, reporter).await?;
                 } else {
                     let bytes = upload.read(offset, length, buffers.take()).await?;
-                    let part = in_memory(upload.name(), bytes.clone()).await?;
-                    service.send_part(call, target, number, &part, None).await?;
-                    drop(part);
+                    service.send_held(call, target, number, upload.name(), &bytes).await?;
                     buffers.give(bytes);
                 }
                 Ok::<_, Error>((number, length))
@@ -221,8 +218,7 @@ impl Sending<'_> {
             };
             let length = bytes.len() as u64;
             if length > 0 && !self.sent.has(number) {
-                let part = in_memory(self.upload.name(), bytes.clone()).await?;
-                self.service.send_part(self.call, target, number, &part, None).await?;
+                self.service.send_held(self.call, target, number, self.upload.name(), &bytes).await?;
                 self.arrived(number).await?;
             }
             self.buffers.give(bytes);
@@ -280,10 +276,6 @@ fn is_open(error: &Error) -> bool {
 fn parts(size: u64, part_bytes: u64) -> impl Iterator<Item = (u32, u64, u64)> {
     let offsets = (0..size.div_ceil(part_bytes)).map(move |number| number * part_bytes);
     (0..).zip(offsets).map(move |(number, offset)| (number, offset, part_bytes.min(size - offset)))
-}
-
-async fn in_memory(name: &str, bytes: Bytes) -> Result<Upload> {
-    Upload::open(Source::from_bytes(Arc::new(bytes), name).claim()?, name, PART_TYPE).await
 }
 
 #[cfg(test)]

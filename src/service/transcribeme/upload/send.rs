@@ -1,5 +1,9 @@
 //! One part on its way.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+
 use super::super::TranscribeMe;
 use super::super::platform::done;
 use super::target::Target;
@@ -7,6 +11,7 @@ use crate::error::Result;
 use crate::http::{Body, Method, Repeat, Request, Upload};
 use crate::runtime::Reporter;
 use crate::service::Call;
+use crate::source::Source;
 
 pub(super) const PART_TYPE: &str = "application/octet-stream";
 
@@ -42,5 +47,19 @@ impl TranscribeMe {
             false => platform.http.send(make()?, &call.options).await?,
         };
         done("upload_part", response).await.map(drop)
+    }
+
+    /// Sends a part that is held in memory; nobody else has it any more when this ends.
+    pub(super) async fn send_held(
+        &self,
+        call: &Call,
+        target: &Target,
+        number: u32,
+        name: &str,
+        bytes: &Bytes,
+    ) -> Result<()> {
+        let source = Source::from_bytes(Arc::new(bytes.clone()), name).claim()?;
+        let part = Upload::open(source, name, PART_TYPE).await?;
+        self.send_part(call, target, number, &part, None).await
     }
 }
