@@ -6,6 +6,9 @@
 const LEAST_MS: i64 = 500;
 /// What a step of the recogniser's time marks is.
 const STEP_MS: i64 = 20;
+/// The engine aligns words with a filter over seven steps, and ends the whole process where a phrase has no more: no
+/// phrase may be over before.
+const LEAST_STEPS: usize = 8;
 
 /// The tokens that are no text: from `end` on there are only marks, from `zero` on marks of time.
 #[derive(Clone, Copy)]
@@ -24,11 +27,31 @@ impl Marks {
     }
 }
 
-/// Takes from the choices for the next token those that would leave sound unheard. Phrases are texts between marks of
-/// time; `length_ms` is that of the sound.
-pub(super) fn steer(marks: Marks, length_ms: i64, tokens: &[i32], choices: &mut [f32]) {
+/// Of a sound, what one pass of the recogniser has before it.
+#[derive(Clone, Copy)]
+pub(super) struct Rest {
+    pub(super) length_ms: i64,
+    /// Whether something before it was heard in another pass.
+    pub(super) is_after_another: bool,
+}
+
+/// Takes from the choices for the next token those that would leave sound unheard, or that the engine does not survive.
+/// Phrases are texts between marks of time.
+pub(super) fn steer(marks: Marks, rest: Rest, tokens: &[i32], choices: &mut [f32]) {
     let (end, zero) = (marks.end as usize, marks.zero as usize);
-    let (Some(last), true) = (tokens.last().copied(), end < zero && zero < choices.len()) else { return };
+    if end >= zero || zero + LEAST_STEPS > choices.len() {
+        return;
+    }
+    choices[zero + 1..zero + LEAST_STEPS].fill(f32::NEG_INFINITY);
+    let length_ms = rest.length_ms;
+    let Some(last) = tokens.last().copied() else {
+        if rest.is_after_another && length_ms < LEAST_MS {
+            // What a pass of so little would find is no word, and has too few steps.
+            choices[..end].fill(f32::NEG_INFINITY);
+            choices[end + 1..].fill(f32::NEG_INFINITY);
+        }
+        return;
+    };
     let mut before = tokens.iter().rev().skip(1).copied();
     if marks.is_time(last) {
         let is_rest = length_ms - marks.ms(last) >= LEAST_MS;
@@ -57,6 +80,7 @@ mod tests {
     /// Ten words, an end, another mark, and times up to a second.
     const MARKS: Marks = Marks { end: 10, zero: 12 };
     const COUNT: usize = 12 + 51;
+    const FIRST: Rest = Rest { length_ms: 1_000, is_after_another: false };
 
     /// A mark of time.
     fn at(ms: i64) -> i32 {
@@ -67,7 +91,7 @@ mod tests {
     fn allowed(tokens: &[i32]) -> (bool, bool, bool) {
         let mut choices = [0.0; COUNT];
         choices[10] = 1.0;
-        steer(MARKS, 1_000, tokens, &mut choices);
+        steer(MARKS, FIRST, tokens, &mut choices);
         let any = |range: std::ops::Range<usize>| choices[range].iter().any(|choice| choice.is_finite());
         (any(0..10), any(10..11), any(12..COUNT))
     }
@@ -89,7 +113,7 @@ mod tests {
         assert_eq!(allowed(&[at(0), 1]), (true, true, true), "the first is kept as it is");
         let mut choices = [0.0; COUNT];
         choices[3] = 1.0;
-        steer(MARKS, 1_000, &[at(0), 1, at(400), at(400), 2], &mut choices);
+        steer(MARKS, FIRST, &[at(0), 1, at(400), at(400), 2], &mut choices);
         assert!(choices[3].is_finite(), "text that is likelier than the end comes before it");
     }
 
@@ -98,7 +122,29 @@ mod tests {
         assert_eq!(allowed(&[]), (true, true, true));
         assert_eq!(allowed(&[at(0)]), (true, true, true));
         let mut too_few = [0.0; 4];
-        steer(MARKS, 1_000, &[at(400), at(400)], &mut too_few);
+        steer(MARKS, FIRST, &[at(400), at(400)], &mut too_few);
         assert_eq!(too_few, [0.0; 4]);
+    }
+
+    #[test]
+    fn no_phrase_is_too_short_for_the_alignment() {
+        for tokens in [&[][..], &[at(0)], &[at(0), 1]] {
+            let mut choices = [0.0; COUNT];
+            steer(MARKS, FIRST, tokens, &mut choices);
+            let first = choices[12..].iter().skip(1).position(|choice| choice.is_finite());
+            assert_eq!(first, Some(7), "the first end is at 160 ms: {tokens:?}");
+        }
+    }
+
+    #[test]
+    fn a_pass_over_a_short_rest_ends_at_once() {
+        let only_the_end = |length_ms, is_after_another| {
+            let mut choices = [0.0; COUNT];
+            steer(MARKS, Rest { length_ms, is_after_another }, &[], &mut choices);
+            choices.iter().filter(|choice| choice.is_finite()).count() == 1 && choices[10].is_finite()
+        };
+        assert!(only_the_end(120, true) && only_the_end(499, true));
+        assert!(!only_the_end(500, true));
+        assert!(!only_the_end(120, false), "a short recording is heard");
     }
 }

@@ -18,7 +18,7 @@ use super::cpu;
 use super::model::{ModelInfo, Preset};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
-use ending::Marks;
+use ending::{Marks, Rest};
 
 /// Width of the largest model that leaves processors idle when it has all of them.
 const SMALL: u32 = 512;
@@ -343,7 +343,8 @@ unsafe extern "C" fn steer(
         }
     };
     let tokens: Vec<i32> = tokens.iter().map(|token| token.id).collect();
-    ending::steer(steering.marks, steering.length_ms - heard_ms, &tokens, choices);
+    let rest = Rest { length_ms: steering.length_ms - heard_ms, is_after_another: heard_ms > 0 };
+    ending::steer(steering.marks, rest, &tokens, choices);
 }
 
 unsafe extern "C" fn asked_to_stop(stop: *mut c_void) -> bool {

@@ -11,6 +11,10 @@ const AROUND: usize = frames(15_000);
 const BLOCK: usize = frames(1_000);
 /// Speech rises above its own pauses by more than this, in half decibels; steady noise does not.
 const LEAST_RANGE: u8 = 12;
+/// A word alone in half a minute of background is too small a part of it to count there; it is known by so many frames,
+/// 0.2 s, that rise above the background by more than noise ever does.
+const LONE_FRAMES: u32 = frames(200) as u32;
+const LONE_RANGE: u8 = 20;
 /// Above the background by a quarter of the range, but within these, in half decibels.
 const MARGIN: Range<u8> = 6..24;
 /// Softer than this is nobody, whatever the rest is like.
@@ -85,12 +89,25 @@ impl Histogram {
         Level::MAX
     }
 
+    /// The level that so many frames reach.
+    fn loudest(&self, mut frames: u32) -> Level {
+        for (level, count) in self.counts.iter().enumerate().rev() {
+            if frames <= *count {
+                return level as Level;
+            }
+            frames -= count;
+        }
+        0
+    }
+
     /// From which level on a frame may be speech; none if nothing here can be.
     fn threshold(&self) -> Option<Level> {
-        let (background, loud) = (self.percentile(10), self.percentile(98));
-        let range = loud.saturating_sub(background);
+        let background = self.percentile(10);
+        let above = |level: Level, least: u8| level.checked_sub(background).filter(|range| *range >= least);
+        let range = above(self.percentile(98), LEAST_RANGE)
+            .or_else(|| above(self.loudest(LONE_FRAMES), LONE_RANGE))?;
         let margin = (range / 4).clamp(MARGIN.start, MARGIN.end);
-        (range >= LEAST_RANGE).then(|| background.saturating_add(margin).max(FAINTEST))
+        Some(background.saturating_add(margin).max(FAINTEST))
     }
 }
 
@@ -114,6 +131,16 @@ mod tests {
         let mut speech = runs(&active, true);
         assert_eq!((speech.next(), speech.next()), (Some(500..600), None));
         assert!(runs(&active, false).eq([0..500, 600..1100].into_iter()));
+    }
+
+    #[test]
+    fn a_word_alone_in_a_minute_is_heard() {
+        for background in [level(-90), level(-60)] {
+            let mut levels = vec![background; 1500];
+            levels.extend([level(-25), level(-30), level(-28), level(-35)].repeat(4));
+            levels.extend(vec![background; 1500]);
+            assert!(runs(&active_frames(&levels), true).eq([1500..1516]), "{background}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! One recognition, from a source's bytes to a transcript. A recording is decoded once (`sound`), its speech found by
 //! level (`loudness`, `activity`) and cut into windows at pauses (`windows`), the windows are heard several at a time in
 //! turns that the whole process shares (`gate`), and what was heard becomes words in the recording's own time (`words`,
-//! `scripts`, `times`, `seams`). The recogniser itself is behind `engine`; formats are behind `media`.
+//! `scripts`, `times`, `repeats`, `seams`). The recogniser itself is behind `engine`; formats are behind `media`.
 
 mod activity;
 mod gate;
 mod hearing;
 mod loudness;
+mod repeats;
 mod scripts;
 mod seams;
 mod sound;

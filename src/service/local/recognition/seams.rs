@@ -18,6 +18,9 @@ pub(super) fn join(before: &mut Vec<HeardWord>, mut after: Vec<HeardWord>, seam_
             let half = run.length.div_ceil(2);
             (tail + run.before + half, run.after + half)
         }
+        // One of them heard nothing there: what the other heard stays.
+        None if head == 0 => (before.len(), 0),
+        None if tail == before.len() => (tail, 0),
         None => (
             before.partition_point(|heard| middle_ms(heard) < seam_ms),
             after.partition_point(|heard| middle_ms(heard) < seam_ms),
@@ -43,7 +46,7 @@ fn common_run(before: &[HeardWord], after: &[HeardWord]) -> Option<Run> {
     for (i, first) in before.iter().enumerate() {
         for (j, second) in after.iter().enumerate() {
             let pairs = before[i..].iter().zip(&after[j..]);
-            let length = pairs.take_while(|(one, other)| same_word(one, other)).count();
+            let length = pairs.take_while(|(one, other)| one.is_same_word(other)).count();
             let apart = (middle_ms(first) - middle_ms(second)).abs();
             let better = best.as_ref().is_none_or(|(longest, nearest, _)| {
                 length > *longest || (length == *longest && apart < *nearest)
@@ -56,14 +59,6 @@ fn common_run(before: &[HeardWord], after: &[HeardWord]) -> Option<Run> {
         }
     }
     best.map(|(_, _, run)| run)
-}
-
-fn same_word(one: &HeardWord, other: &HeardWord) -> bool {
-    letters(&one.word.text).eq(letters(&other.word.text))
-}
-
-fn letters(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 fn middle_ms(heard: &HeardWord) -> i64 {
@@ -82,7 +77,7 @@ mod tests {
             let word = Word { text: text.into(), start_ms, end_ms: start_ms + 400, ..Word::default() };
             HeardWord { word, begins_phrase: index == 0, is_joined: false }
         };
-        text.split(' ').enumerate().map(word).collect()
+        text.split_whitespace().enumerate().map(word).collect()
     }
 
     fn joined(before: &str, after: &str, after_from_ms: i64) -> String {
@@ -140,8 +135,18 @@ mod tests {
 
     #[test]
     fn a_window_that_heard_nothing_takes_nothing_away() {
+        // The last words lie behind the cut at 3 s.
+        assert_eq!(joined("a b c d e f g h", "", 2_000), "a b c d e f g h");
+        let mut words = said("a b c d e f g h", 0);
+        join(&mut words, said("late and long", 6_000), 3_000);
+        assert_eq!(text(&words), "a b c d e f g h late and long");
         let mut words = said("a b", 0);
-        join(&mut words, Vec::new(), 3_000);
-        assert_eq!(words.len(), 2);
+        join(&mut words, said("c d e f", 2_000), 3_000);
+        assert_eq!(text(&words), "a b c d e f", "nor one that ended early");
+    }
+
+    #[test]
+    fn marks_alone_are_no_common_word() {
+        assert_eq!(joined("a b c d — f g h", "r s … u v w", 2_000), "a b c d — f … u v w");
     }
 }

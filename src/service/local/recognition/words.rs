@@ -2,9 +2,9 @@
 
 use super::super::engine::{Heard, Phrase, Token};
 use super::scripts::{self, begins_unspaced};
-use super::seams;
 use super::times::{self, Said};
 use super::windows::Window;
+use super::{repeats, seams};
 use crate::transcript::{Segment, Transcript, Word};
 
 /// A pause after which a sentence is a phrase of its own.
@@ -21,6 +21,17 @@ pub(super) struct HeardWord {
     pub(super) is_joined: bool,
 }
 
+impl HeardWord {
+    /// Whether both are one word, however it is written. Marks alone are no word.
+    pub(super) fn is_same_word(&self, other: &Self) -> bool {
+        self.letters().next().is_some() && self.letters().eq(other.letters())
+    }
+
+    fn letters(&self) -> impl Iterator<Item = char> + '_ {
+        self.word.text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase)
+    }
+}
+
 /// What was heard in a lane so far.
 #[derive(Default)]
 pub(super) struct LaneWords {
@@ -34,6 +45,7 @@ impl LaneWords {
         for phrase in &heard.phrases {
             phrase_words(phrase, window, active, &mut words);
         }
+        repeats::remove(&mut words);
         match window.seam_ms {
             Some(seam_ms) => seams::join(&mut self.words, words, seam_ms),
             None => self.words.extend(words),
