@@ -40,7 +40,7 @@ use sync::{Condvar, Mutex, wait_until};
 /// Threads that do I/O. Two serve thousands of sockets; work that computes has threads of its own.
 const WORKERS: usize = 2;
 /// Threads for disk, sources and recognition, over all clients. More work waits.
-const BLOCKING_THREADS: usize = 32;
+pub(crate) const BLOCKING_THREADS: usize = 32;
 /// Log messages that may wait for the callback thread before further ones are dropped.
 const LOG_BACKLOG: usize = 1024;
 

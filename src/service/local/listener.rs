@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::engine::{Engine, WordTimes};
-use super::recognition::{self, Speech};
+use super::recognition::{self, Room, Speech};
 use super::{media_options, models};
 use crate::client::Embedding;
 use crate::error::Result;
@@ -74,16 +74,18 @@ impl Listener {
     }
 }
 
-/// Reads and decodes a source; gives the job and the source's size. Blocks.
+/// Reads and decodes a source, where there is room for it; gives the job and the source's size. Blocks.
 pub(super) fn hear(
     engine: Arc<Engine>,
     options: &Options,
     source: Claim,
+    room: Room,
     reporter: &Reporter,
     stop: &Arc<AtomicBool>,
 ) -> Result<(Job, u64)> {
     let language = models::language(options, &engine)?;
-    let (sound, size) = recognition::read_sound(source, &media_options::settings(options)?, reporter, stop)?;
+    let (sound, size) =
+        recognition::read_sound(source, &media_options::settings(options)?, room, reporter, stop)?;
     let threads = recognition::threads(options.integer("threads"));
     Ok((Job { engine, speech: Speech { sound, language, threads } }, size))
 }

@@ -6,6 +6,8 @@ const TOLERANCE_MS: u64 = 100;
 const MAX_GAP_S: u64 = 60 * 60;
 /// How much silence in all may stand in for what is missing: an hour, and so many times the sound that is there.
 const MOST_SILENCE: u64 = 10;
+/// A packet that is later than this, in seconds, is not merely late.
+const MOST_DEBT: u64 = 5;
 
 /// The time of a track, in frames of its samples.
 pub(super) struct Timeline {
@@ -130,7 +132,7 @@ impl Timeline {
         }
         self.in_time = 0;
         if ahead > 0 {
-            self.debt = self.debt.saturating_add(apart);
+            self.debt = self.debt.saturating_add(apart).min(self.rate.saturating_mul(MOST_DEBT));
             return apart;
         }
         if apart > tolerance.saturating_add(self.debt) {

@@ -1,9 +1,11 @@
-//! One recognition, from a source's bytes to a transcript. A recording is decoded once (`sound`), its speech found by
+//! One recognition, from a source's bytes to a transcript. A recording is decoded once (`sound`), if not too much waits
+//! already (`backlog`), its speech found by
 //! level (`loudness`, `activity`) and cut into windows at pauses (`windows`), the windows are heard several at a time in
 //! turns that the whole process shares (`gate`), and what was heard becomes words in the recording's own time (`words`,
 //! `scripts`, `times`, `repeats`, `seams`). The recogniser itself is behind `engine`; formats are behind `media`.
 
 mod activity;
+mod backlog;
 mod gate;
 mod hearing;
 mod loudness;
@@ -24,6 +26,7 @@ use super::engine::{Engine, Heard};
 use crate::error::{Error, Result};
 use crate::runtime::sync::Mutex;
 use crate::transcript::Transcript;
+pub(super) use backlog::{Room, room};
 use hearing::Hearing;
 pub(super) use sound::{Sound, read_sound};
 use windows::Window;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tempfile::SpooledTempFile;
 
 use super::super::media::{Decoder, MediaError, MediaInput, Settings};
+use super::backlog::Room;
 use super::loudness::{Level, Meter};
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
@@ -24,6 +25,7 @@ const STEP: usize = 16 << 10;
 pub(crate) struct Sound {
     pub(super) lanes: Vec<Lane>,
     pub(crate) duration_ms: i64,
+    _room: Room,
 }
 
 /// One channel of it, or all of them mixed.
@@ -33,6 +35,16 @@ pub(super) struct Lane {
 }
 
 impl Lane {
+    /// What it takes of the memory.
+    fn bytes(&self) -> usize {
+        let mut samples = self.samples.lock();
+        let in_memory = match samples.is_rolled() {
+            true => 0,
+            false => samples.stream_position().map_or(IN_MEMORY, |end| end as usize),
+        };
+        in_memory + self.levels.len()
+    }
+
     /// Fills `out` with the samples from one on; silence after the last.
     pub(super) fn read(&self, from: u64, out: &mut [f32]) -> Result<()> {
         let mut bytes = vec![0; out.len() * 2];
@@ -97,10 +109,11 @@ fn spool_error(error: &std::io::Error) -> Error {
         .with_hint("the option spool_dir says where it lies")
 }
 
-/// Reads and decodes a source to its end; gives the sound and the number of bytes. Blocks.
+/// Reads and decodes a source to its end, where there is room for it; gives the sound and the number of bytes. Blocks.
 pub(crate) fn read_sound(
     source: Claim,
     settings: &Settings,
+    room: Room,
     reporter: &Reporter,
     stop: &Arc<AtomicBool>,
 ) -> Result<(Sound, u64)> {
@@ -109,7 +122,7 @@ pub(crate) fn read_sound(
     reader.stop_with(stop.clone());
     let reader = Arc::new(Mutex::new(reader));
     let mut input = Input { reader, reporter: reporter.clone(), furthest: 0, stop: stop.clone() };
-    let outcome = decode(&input, hint.as_deref(), settings);
+    let outcome = decode(&input, hint.as_deref(), settings, room);
     // A decoder that was stopped in the middle of a read takes that for a failure of the input.
     if stop.load(Ordering::Acquire) {
         return Err(Error::cancelled());
@@ -117,7 +130,7 @@ pub(crate) fn read_sound(
     Ok((outcome?, input.finish()?))
 }
 
-fn decode(input: &Input, hint: Option<&str>, settings: &Settings) -> Result<Sound> {
+fn decode(input: &Input, hint: Option<&str>, settings: &Settings, mut room: Room) -> Result<Sound> {
     let mut keep_going = || !input.is_stopped();
     let decoder = Decoder::open(Box::new(input.clone()), hint, settings, &mut keep_going);
     let mut decoder = decoder.map_err(media_error)?;
@@ -136,8 +149,9 @@ fn decode(input: &Input, hint: Option<&str>, settings: &Settings) -> Result<Soun
             chunk.clear();
         }
     }
-    let lanes = lanes.into_iter().map(LaneWriter::finish).collect();
-    Ok(Sound { lanes, duration_ms: decoder.duration_ms() })
+    let lanes: Vec<Lane> = lanes.into_iter().map(LaneWriter::finish).collect();
+    room.fill(lanes.iter().map(Lane::bytes).sum());
+    Ok(Sound { lanes, duration_ms: decoder.duration_ms(), _room: room })
 }
 
 /// A source on its way into the decoder, telling how far it is.

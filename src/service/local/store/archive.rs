@@ -17,7 +17,7 @@ use super::owner::{self, Owner};
 use super::rows::{self, Again, Deleted, NewRow, Unfinished};
 use super::running::{Running, Work};
 use crate::database::{Database, Problem};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::instant::now_ms;
 use crate::recording::Recording;
 use crate::runtime::sync::Mutex;
@@ -25,10 +25,18 @@ use crate::runtime::{Reporter, blocking};
 use crate::service::Call;
 use crate::service::local::engine::Engine;
 use crate::service::local::listener::{self, Listener};
+use crate::service::local::recognition::Room;
 use crate::source::Claim;
 use crate::transcript::Transcript;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// A recording that was begun so often and each time ended the process, or failed for no reason that can be put right, has
+/// failed: it would keep a program from ever running.
+const MOST_ATTEMPTS: u32 = 5;
+/// So many recordings are given out at a time of those that are taken up again; they are heard one by one.
+const GIVEN_OUT: usize = 16;
+/// How long after a failure what was put off is tried once more.
+const NEXT_TRY: Duration = Duration::from_secs(60);
 /// The database is asked for changes of others' at most this often, however many wait for them.
 const LOOK_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -45,6 +53,8 @@ pub(super) struct Archive {
     giving_out: Mutex<()>,
     /// A task ended before its work did.
     interrupted: AtomicBool,
+    /// There are more to be taken up again than were given out.
+    more: AtomicBool,
     /// When the first of those recordings is due that were put off.
     due: Mutex<Option<Instant>>,
     /// Changes of our own, which SQLite does not tell us of.
@@ -61,8 +71,8 @@ impl Archive {
         let folder = Folder::open(path)?;
         let database = Database::open(&DATABASE, folder.database())?;
         let expired_before = expired_before(&listener);
-        let (media_dir, owners) = (folder.media(), folder.owners());
-        let failed = |error| Error::io(format_args!("{}", media_dir.display()), &error);
+        let owners = folder.owners();
+        let failed = |error| Error::io(format_args!("{}", owners.display()), &error);
         let (owner, dead, unwanted) = database.write(|rows| {
             let owner = Owner::register(&owners)?;
             let dead = owner::dead(&owners).map_err(failed)?;
@@ -71,10 +81,7 @@ impl Archive {
                 Some(time) => rows::delete_older_than(rows, time)?.copies,
                 None => Vec::new(),
             };
-            let kept = rows::copies(rows)?;
-            let is_dead = |name: &str| !owner::is_alive(&owners, name);
-            unwanted
-                .extend(media::left_behind(&folder, is_dead, |name| kept.contains(name)).map_err(failed)?);
+            unwanted.extend(left_behind(rows, &folder)?);
             Ok((owner, dead, unwanted))
         })?;
         media::remove(&folder, &unwanted);
@@ -88,6 +95,7 @@ impl Archive {
             again: Arc::new(Semaphore::new(1)),
             giving_out: Mutex::default(),
             interrupted: AtomicBool::new(true),
+            more: AtomicBool::new(false),
             due: Mutex::default(),
             own_changes: AtomicU64::new(0),
             looked: Mutex::default(),
@@ -108,6 +116,7 @@ impl Archive {
         engine: Arc<Engine>,
         call: &Call,
         source: Claim,
+        room: Room,
         stop: &Arc<AtomicBool>,
     ) -> Result<(Recording, Running, Work)> {
         let name = source.name().to_owned();
@@ -122,7 +131,7 @@ impl Archive {
                 (Some(copied), media, source, Reporter::to_nobody())
             }
         };
-        let (job, size) = listener::hear(engine, &call.options, source, &reporter, stop)?;
+        let (job, size) = listener::hear(engine, &call.options, source, room, &reporter, stop)?;
         let options = call.options.call_texts("local");
         let options = options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
         let again = Again { options, model: self.listener.model()?, media };
@@ -181,23 +190,48 @@ impl Archive {
 
     fn resume_all(self: &Arc<Self>) -> Result<()> {
         let _giving_out = self.giving_out.lock();
+        let mut given_out = 0;
         for unfinished in self.database.read(|rows| rows::unfinished(rows, self.owner()))? {
-            let Unfinished { number, recording, again } = unfinished;
-            match self.entry(number) {
-                Some(entry) if entry.is_running() => {}
+            let Unfinished { number, recording, again, failed_attempts } = unfinished;
+            let entry = self.entry(number);
+            if failed_attempts >= MOST_ATTEMPTS && !entry.as_ref().is_some_and(|entry| entry.is_running()) {
+                let entry = entry.unwrap_or_else(|| Entry::new(recording));
+                self.settle(&entry, number, Err(too_often(failed_attempts)));
+                continue;
+            }
+            if given_out >= GIVEN_OUT {
+                self.more.store(true, Ordering::Release);
+                break;
+            }
+            match entry {
+                Some(entry) if entry.is_running() => given_out += 1,
                 Some(entry) if entry.is_abandoned() => self.settle(&entry, number, Err(Error::cancelled())),
                 Some(entry) => match (entry.take_held(), entry.again_at()) {
                     (Some(outcome), _) => self.settle(&entry, number, outcome),
                     (None, Some(due)) if due > Instant::now() => self.set_due(due),
                     (None, _) => {
+                        given_out += 1;
                         let entry = Entry::after(entry.times_put_off(), recording);
                         self.run(number, entry).start(Work::Again(again));
                     }
                 },
-                None => self.run(number, Entry::new(recording)).start(Work::Again(again)),
+                None => {
+                    given_out += 1;
+                    self.run(number, Entry::new(recording)).start(Work::Again(again));
+                }
             }
         }
         Ok(())
+    }
+
+    /// One is done: the next of those that wait to be taken up again can follow.
+    pub(super) fn give_out_more(self: &Arc<Self>) {
+        if self.more.swap(false, Ordering::AcqRel) {
+            self.set_interrupted();
+            if let Err(error) = self.resume() {
+                crate::log::warn!("local", "what is unfinished could not be taken up again: {error}");
+            }
+        }
     }
 
     /// There is something to [resume](Archive::resume).
@@ -217,9 +251,23 @@ impl Archive {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         let archive = Arc::downgrade(self);
         runtime.spawn(async move {
-            tokio::time::sleep(pause).await;
-            let _ = blocking(move || archive.upgrade()?.resume().ok()).await;
+            let mut pause = pause;
+            loop {
+                tokio::time::sleep(pause).await;
+                let archive = archive.clone();
+                let resumed = blocking(move || archive.upgrade().map_or(Ok(()), |archive| archive.resume()));
+                if let Ok(Ok(())) | Err(_) = resumed.await {
+                    return;
+                }
+                pause = NEXT_TRY;
+            }
         });
+    }
+
+    /// An attempt has failed, and not for what can be put right; `true`: it was the last one.
+    pub(super) fn was_last_attempt(&self, number: i64) -> bool {
+        let counted = self.database.write(|rows| Ok(rows::count_failed_attempt(rows, number, self.owner())?));
+        counted.is_ok_and(|count| count >= MOST_ATTEMPTS)
     }
 
     fn set_due(&self, due: Instant) {
@@ -277,7 +325,9 @@ impl Archive {
 
     /// Deletes all, and leaves no text in the file.
     pub(super) fn purge(&self) -> Result<()> {
-        let deleted = self.database.write(|rows| Ok(rows::delete_all(rows)?))?;
+        let (deleted, left_behind) =
+            self.database.write(|rows| Ok((rows::delete_all(rows)?, left_behind(rows, &self.folder)?)))?;
+        media::remove(&self.folder, &left_behind);
         self.forget(&deleted);
         self.database.shrink()
     }
@@ -329,10 +379,27 @@ fn take_over_dead(
 ) -> std::result::Result<(), Problem> {
     for name in rows::owners(rows)? {
         if name != to && !owner::is_alive(owners, &name) {
-            rows::take_over(rows, &name, to)?;
+            rows::take_over(rows, &name, owner::was_ended(owners, &name), to)?;
         }
     }
     Ok(())
+}
+
+/// The copies that no recording has, of owners who are dead.
+fn left_behind(
+    rows: &rusqlite::Transaction<'_>,
+    folder: &Folder,
+) -> std::result::Result<Vec<String>, Problem> {
+    let (kept, owners) = (rows::copies(rows)?, folder.owners());
+    let is_dead = |name: &str| !owner::is_alive(&owners, name);
+    let found = media::left_behind(folder, is_dead, |name| kept.contains(name));
+    Ok(found.map_err(|error| Error::io(format_args!("{}", folder.media().display()), &error))?)
+}
+
+fn too_often(attempts: u32) -> Error {
+    let message =
+        format!("it was begun {attempts} times, and each time the process ended or the recogniser failed");
+    Error::new(ErrorKind::Engine, message)
 }
 
 /// The time before which recordings are too old to be kept, if there is one.

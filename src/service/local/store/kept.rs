@@ -13,6 +13,7 @@ use crate::recording::{Recording, RecordingPage};
 use crate::runtime::{ProgressPhase, blocking};
 use crate::service::local::install::StopOnDrop;
 use crate::service::local::listener::Listener;
+use crate::service::local::recognition;
 use crate::service::{Call, PageRequest, Service, ServiceFuture, no_recording};
 use crate::source::Claim;
 use crate::transcript::Transcript;
@@ -69,9 +70,10 @@ impl Kept {
         // What would fail after a long upload should fail before it.
         self.with(|_| Ok(())).await?;
         let engine = self.listener.engine(&call.options).await?;
+        let room = recognition::room().await;
         let (stop, call) = (StopOnDrop::default(), call.clone());
         let stopped = stop.flag.clone();
-        let accepted = self.with(move |archive| archive.accept(engine, &call, source, &stopped));
+        let accepted = self.with(move |archive| archive.accept(engine, &call, source, room, &stopped));
         let (recording, running, work) = accepted.await?;
         running.start(work);
         Ok(recording)
@@ -176,9 +178,14 @@ impl Service for Kept {
     }
 
     fn abandon(&self, id: &str) {
-        let entry = self.archive.get().zip(number_of(id)).and_then(|(archive, number)| archive.entry(number));
-        if let Some(entry) = entry {
+        let entry = self
+            .archive
+            .get()
+            .zip(number_of(id))
+            .and_then(|(archive, number)| Some((archive, archive.entry(number)?)));
+        if let Some((archive, entry)) = entry {
             entry.abandon();
+            archive.set_interrupted();
         }
     }
 

@@ -38,11 +38,12 @@ impl Memory {
 
     async fn take_in(&self, call: &Call, source: Claim) -> Result<Recording> {
         let engine = self.listener.engine(&call.options).await?;
+        let room = recognition::room().await;
         let name = source.name().to_owned();
         let (stop, call) = (StopOnDrop::default(), call.clone());
         let stopped = stop.flag.clone();
         let (job, size) =
-            blocking(move || listener::hear(engine, &call.options, source, &call.reporter, &stopped))
+            blocking(move || listener::hear(engine, &call.options, source, room, &call.reporter, &stopped))
                 .await??;
         Ok(self.begin(name, size, job))
     }

@@ -27,7 +27,8 @@ use crate::service::no_recording;
 const DATABASE: database::Kind = database::Kind {
     noun: "the store",
     application_id: 0x7469_726f,
-    migrations: &["
+    migrations: &[
+        "
     CREATE TABLE recordings (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
         name TEXT NOT NULL,
@@ -51,7 +52,11 @@ const DATABASE: database::Kind = database::Kind {
         number INTEGER PRIMARY KEY REFERENCES recordings (number) ON DELETE CASCADE,
         document TEXT NOT NULL
     ) STRICT;
-"],
+",
+        "
+    ALTER TABLE recordings ADD COLUMN failed_attempts INTEGER NOT NULL DEFAULT 0;
+",
+    ],
     elsewhere: "name another folder as data_dir",
 };
 

@@ -74,6 +74,11 @@ pub(super) fn is_alive(dir: &Path, name: &str) -> bool {
     }
 }
 
+/// Whether a dead owner left its file behind: it did not end of its own accord.
+pub(super) fn was_ended(dir: &Path, name: &str) -> bool {
+    dir.join(format!("{name}{SUFFIX}")).exists()
+}
+
 /// The owners that left their file behind.
 pub(super) fn dead(dir: &Path) -> io::Result<Vec<String>> {
     let names = std::fs::read_dir(dir)?.filter_map(|entry| name_of(&entry.ok()?.path()));

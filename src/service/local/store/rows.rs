@@ -16,7 +16,8 @@ use crate::transcript::Transcript;
 type Result<T> = rusqlite::Result<T>;
 
 const RECORDING: &str = "number, name, size, created_at_ms, duration_ms, status, failure";
-const UNFINISHED: &str = "options, model, media_copy, media_path, media_size, media_modified_ns";
+const UNFINISHED: &str =
+    "options, model, media_copy, media_path, media_size, media_modified_ns, failed_attempts";
 
 /// What is kept of a recording that has just come.
 pub(super) struct NewRow<'a> {
@@ -42,6 +43,8 @@ pub(super) struct Unfinished {
     pub(super) number: i64,
     pub(super) recording: Recording,
     pub(super) again: Again,
+    /// How often it was begun and ended its process, or failed for no reason that can be put right.
+    pub(super) failed_attempts: u32,
 }
 
 pub(super) fn insert(connection: &Connection, new: &NewRow<'_>) -> Result<i64> {
@@ -146,10 +149,22 @@ pub(super) fn unfinished(connection: &Connection, owner: &str) -> Result<Vec<Unf
     connection.prepare(&sql)?.query_map([owner], unfinished_of)?.collect()
 }
 
-/// Gives the recordings of one owner to another, from their beginning.
-pub(super) fn take_over(connection: &Connection, from: &str, to: &str) -> Result<()> {
-    let sql = "UPDATE recordings SET owner = ?, status = ? WHERE owner = ?";
-    connection.execute(sql, params![to, RecordingStatus::Queued.name(), from]).map(drop)
+/// Gives the recordings of one owner to another, from their beginning. If the owner's process was ended in the middle,
+/// what it was working on has failed once more.
+pub(super) fn take_over(connection: &Connection, from: &str, was_ended: bool, to: &str) -> Result<()> {
+    let (queued, processing) = (RecordingStatus::Queued.name(), RecordingStatus::Processing.name());
+    let sql = "UPDATE recordings SET owner = ?, status = ?,
+            failed_attempts = failed_attempts + (? AND status = ?)
+         WHERE owner = ?";
+    connection.execute(sql, params![to, queued, was_ended, processing, from]).map(drop)
+}
+
+/// An attempt of an owner at its recording has failed; gives how many have.
+pub(super) fn count_failed_attempt(connection: &Connection, number: i64, owner: &str) -> Result<u32> {
+    let sql = "UPDATE recordings SET failed_attempts = failed_attempts + 1 WHERE number = ? AND owner = ?
+         RETURNING failed_attempts";
+    let count = connection.query_row(sql, params![number, owner], |row| row.get(0)).optional()?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Whether an owner still has a recording to work on.
@@ -169,8 +184,9 @@ pub(super) fn delete(connection: &Connection, number: i64) -> Result<Deleted> {
     delete_where(connection, "number = ?", number)
 }
 
+/// What is not finished is not old, whatever the clock says.
 pub(super) fn delete_older_than(connection: &Connection, created_at_ms: i64) -> Result<Deleted> {
-    delete_where(connection, "created_at_ms < ?", created_at_ms)
+    delete_where(connection, "owner IS NULL AND created_at_ms < ?", created_at_ms)
 }
 
 pub(super) fn delete_all(connection: &Connection) -> Result<Deleted> {
@@ -229,6 +245,7 @@ fn unfinished_of(row: &Row<'_>) -> Result<Unfinished> {
         number: row.get("number")?,
         recording: recording_of(row)?,
         again: Again { options, model: path_of(row.get("model")?), media },
+        failed_attempts: row.get("failed_attempts")?,
     })
 }
 

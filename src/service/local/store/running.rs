@@ -81,10 +81,19 @@ impl Running {
         self.started = true;
         tokio::spawn(async move {
             let outcome = match select(pin!(self.recognise(work)), pin!(self.lost())).await {
-                Either::Left((outcome, _)) => outcome,
-                Either::Right(_) => return,
+                Either::Left((outcome, _)) => Some(outcome),
+                Either::Right(_) => None,
             };
-            self.settle(outcome).await;
+            match outcome {
+                Some(outcome) => self.settle(outcome).await,
+                None => {
+                    let archive = self.archive.clone();
+                    drop(self);
+                    let more = move || archive.upgrade().map(|archive| archive.give_out_more());
+                    // Nobody is left to tell of a failure.
+                    let _ = blocking(more).await;
+                }
+            }
         });
     }
 
@@ -125,11 +134,15 @@ impl Running {
 
     /// Reads a recording again, with the options and the model it came with.
     async fn hear_again(&self, again: Again) -> Result<Job, Setback> {
+        let room = recognition::room().await;
         let archive = self.archive.upgrade().ok_or_else(Error::cancelled)?;
         let stop = self.entry.upgrade().ok_or_else(Error::cancelled)?.stop_flag();
-        let (listener, folder) = (archive.listener.clone(), archive.folder.clone());
-        drop(archive);
+        let (listener, folder, number) = (archive.listener.clone(), archive.folder.clone(), self.number);
         blocking(move || {
+            // Before it is read: reading it, too, may be what ends the process. What cannot be noted is not counted.
+            let (owner, status) = (archive.owner(), RecordingStatus::Processing);
+            let _ = archive.database.write(|rows| Ok(rows::set_status(rows, number, owner, status)?));
+            drop(archive);
             let mut options = Options::new().with("model", &again.model)?;
             for (key, value) in &again.options {
                 options.set(key, value)?;
@@ -137,7 +150,7 @@ impl Running {
             let options = listener.options().for_call(Some(&options));
             let source = again.media.claim(&folder).map_err(Setback::of_the_file)?;
             let engine = listener.engine_of(&options)?;
-            Ok(listener::hear(engine, &options, source, &Reporter::to_nobody(), &stop)?.0)
+            Ok(listener::hear(engine, &options, source, room, &Reporter::to_nobody(), &stop)?.0)
         })
         .await?
     }
@@ -181,6 +194,13 @@ impl Running {
                 }
                 Err(Setback { error, is_final: true }) => archive.settle(&entry, number, Err(error)),
                 Err(Setback { error, .. }) if error.kind() == ErrorKind::Cancelled => {}
+                // No fault of the machine's that somebody could put right.
+                Err(Setback { error, .. })
+                    if matches!(error.kind(), ErrorKind::Engine | ErrorKind::Panic | ErrorKind::Option)
+                        && archive.was_last_attempt(number) =>
+                {
+                    archive.settle(&entry, number, Err(error));
+                }
                 Err(Setback { error, .. }) => {
                     let (owner, status) = (archive.owner(), RecordingStatus::Queued);
                     // For other processes to see; without it they see it begun.
@@ -188,6 +208,7 @@ impl Running {
                     archive.put_off(&entry, number, error);
                 }
             }
+            archive.give_out_more();
         });
         // Cancelled, it was dropped with what it holds, and goes on later.
         let _ = settled.await;

@@ -27,6 +27,9 @@ use crate::service::local::listener::Listener;
 use crate::source::Source;
 use crate::transcript::{Segment, Transcript, Word};
 
+mod again;
+mod deleting;
+
 const SECRET_WORD: &str = "Kolokythokeftedes";
 
 fn folder() -> TempDir {
@@ -151,77 +154,6 @@ fn ids_are_never_used_again() {
 }
 
 #[test]
-fn a_live_stores_recordings_are_its_own_and_a_dead_ones_are_taken_over() {
-    let folder = folder();
-    let first = open(folder.path()).unwrap();
-    let second = open(folder.path()).unwrap();
-    let number = add(&first, somewhere(), 0);
-    let third = open(folder.path()).unwrap();
-    let of = |archive: &Archive| archive.is_ours(number).unwrap();
-    assert_eq!((of(&first), of(&second), of(&third)), (true, false, false));
-    assert!(!finish(&second, number, Ok(transcript(1))), "it is the first one's");
-    drop(first);
-    let fourth = open(folder.path()).unwrap();
-    assert_eq!((of(&second), of(&fourth)), (false, true));
-    drop((second, third, fourth));
-    let locks = std::fs::read_dir(Folder::open(folder.path()).unwrap().owners()).unwrap();
-    assert_eq!(locks.count(), 0, "each took its lock away");
-}
-
-#[test]
-fn what_is_deleted_leaves_no_text() {
-    let folder = folder();
-    let archive = open(folder.path()).unwrap();
-    for words in [1, 10_000] {
-        let deleted = add(&archive, somewhere(), 0);
-        finish(&archive, deleted, Ok(transcript(words)));
-        assert!(holds(folder.path(), SECRET_WORD));
-        archive.delete(deleted).unwrap();
-        assert!(!holds(folder.path(), SECRET_WORD), "after deleting {words}");
-        let purged = add(&archive, somewhere(), 0);
-        finish(&archive, purged, Ok(transcript(words)));
-        archive.purge().unwrap();
-        assert!(!holds(folder.path(), SECRET_WORD), "after purging {words}");
-    }
-    assert!(numbers(&archive).is_empty());
-    assert!(std::fs::metadata(folder.path().join("tiro.db")).unwrap().len() < 100_000, "it shrank");
-}
-
-#[test]
-fn another_connections_deletion_is_seen() {
-    let folder = folder();
-    let archive = Arc::new(open(folder.path()).unwrap());
-    let other = open(folder.path()).unwrap();
-    let number = add(&archive, somewhere(), 0);
-    let before =
-        archive.database.read(|rows| rows.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)));
-    other.purge().unwrap();
-    let after =
-        archive.database.read(|rows| rows.query_row("PRAGMA data_version", [], |row| row.get::<_, i64>(0)));
-    assert_ne!(before.unwrap(), after.unwrap());
-    assert!(!archive.is_ours(number).unwrap() && !finish(&archive, number, Ok(transcript(1))));
-    assert!(numbers(&archive).is_empty(), "nothing comes back to life");
-}
-
-#[test]
-fn old_recordings_go_at_opening() {
-    let folder = folder();
-    let archive = open(folder.path()).unwrap();
-    let now = now_ms();
-    let day = 24 * 60 * 60 * 1000;
-    let numbers: Vec<_> = [0, 1, 2, 3].map(|age| add(&archive, somewhere(), now - age * day - 1000)).to_vec();
-    drop(archive);
-    let kept = |days: &str| {
-        let options = Options::new().with("retention_days", days).unwrap();
-        let archive = open_with(folder.path(), &options).unwrap();
-        numbers.iter().map(|number| status(&archive, *number).is_some()).collect::<Vec<_>>()
-    };
-    assert_eq!(kept("0"), [true; 4]);
-    assert_eq!(kept("3"), [true, true, true, false]);
-    assert_eq!(kept("1"), [true, false, false, false]);
-}
-
-#[test]
 fn every_step_of_the_schema_is_taken_once() {
     let folder = folder();
     let path = folder.path().join("x.db");
@@ -254,32 +186,11 @@ fn an_end_is_a_change_of_our_own() {
     assert_ne!(archive.look().unwrap(), before, "who follows it has to look at it again");
 }
 
-#[test]
-fn what_was_put_off_is_taken_up_again_when_it_is_due() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let _inside = runtime.enter();
-    let folder = folder();
-    let archive = Arc::new(open(folder.path()).unwrap());
-    archive.look().unwrap();
-    let number = add(&archive, somewhere(), 0);
-    // As if a process before had left it. Its task is never run here.
-    archive.set_interrupted();
-    archive.resume().unwrap();
-    let first = archive.entry(number).unwrap();
-    archive.put_off(&first, number, Error::new(ErrorKind::ModelMissing, "no model"));
-    assert_eq!(first.state().setback.unwrap().kind(), ErrorKind::ModelMissing);
-    let same = |one: &Arc<Entry>| Arc::ptr_eq(one, &archive.entry(number).unwrap());
-    for _ in 0..2 {
-        archive.set_interrupted();
-        archive.resume().unwrap();
-        assert!(same(&first), "not yet");
-    }
-    assert_eq!(status(&archive, number), Some(RecordingStatus::Queued), "it has not failed");
-    first.let_it_be_due();
-    archive.set_interrupted();
-    archive.resume().unwrap();
-    assert!(!same(&first) && archive.entry(number).unwrap().is_running());
-    assert_eq!(archive.entry(number).unwrap().times_put_off(), 1);
+/// As if the process that has this store had been killed: its lock is gone, its file is not.
+fn kill(archive: Archive, path: &Path) {
+    let name = archive.owner().to_owned();
+    drop(archive);
+    write_private(&Folder::open(path).unwrap().owners().join(format!("{name}.lock")), b"");
 }
 
 #[test]

@@ -9,14 +9,17 @@ const MAX_VALUES: u64 = 16 << 20;
 /// Codewords of all codebooks together.
 const MAX_ENTRIES: u64 = 2 << 20;
 
+/// The identification header has one length.
+const IDENTIFICATION: usize = 30;
+
 /// Refuses codebooks that are larger than any encoder makes. `headers`: the identification header and after it the setup
 /// header.
 pub(super) fn check(headers: &[u8]) -> Result<(), MediaError> {
-    let start = headers.windows(7).position(|window| window == b"\x05vorbis");
-    let setup = start.and_then(|start| headers.get(start + 7..));
-    let mut bits = Bits { bytes: setup.unwrap_or_default(), at: 0 };
+    let broken = || MediaError::corrupt("its Vorbis header is broken");
+    let setup = headers.get(IDENTIFICATION..).and_then(|setup| setup.strip_prefix(b"\x05vorbis"));
+    let setup = setup.filter(|_| headers.starts_with(b"\x01vorbis")).ok_or_else(broken)?;
+    let mut bits = Bits { bytes: setup, at: 0 };
     let (mut values, mut entries) = (0, 0);
-    // A header that ends early is left to the library, which will say so.
     let mut walk = || -> Option<bool> {
         for _ in 0..=bits.take(8)? {
             let book = walk_codebook(&mut bits)?;
@@ -29,8 +32,9 @@ pub(super) fn check(headers: &[u8]) -> Result<(), MediaError> {
         Some(true)
     };
     match walk() {
+        Some(true) => Ok(()),
         Some(false) => Err(MediaError::corrupt("its Vorbis header asks for tables beyond any encoder's")),
-        _ => Ok(()),
+        None => Err(broken()),
     }
 }
 
@@ -130,7 +134,9 @@ mod tests {
 
         fn headers(&self) -> Vec<u8> {
             let byte = |bits: &[bool]| bits.iter().rev().fold(0u8, |sum, bit| sum << 1 | u8::from(*bit));
-            [b"\x05vorbis".to_vec(), self.0.chunks(8).map(byte).collect()].concat()
+            let mut identification = b"\x01vorbis".to_vec();
+            identification.resize(IDENTIFICATION, 0);
+            [identification, b"\x05vorbis".to_vec(), self.0.chunks(8).map(byte).collect()].concat()
         }
     }
 
@@ -164,11 +170,18 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_end_early_are_left_to_the_library() {
-        let claims = codebooks(200, 32, 1 << 17);
-        for keep in [0, 5, 7, 8, 20] {
-            check(&claims[..keep]).unwrap();
+    fn headers_that_end_early_are_broken() {
+        let headers = codebooks(40, 8, 4096);
+        for keep in [0, 5, 7, 8, 20, 30, 37, 38, 100, headers.len() - 1] {
+            assert!(matches!(check(&headers[..keep]), Err(MediaError::Corrupt { .. })), "{keep}");
         }
+    }
+
+    #[test]
+    fn a_setup_header_inside_of_the_identification_is_none() {
+        let mut claims = codebooks(200, 32, 1 << 17);
+        claims[21..28].copy_from_slice(b"\x05vorbis");
+        assert!(check(&claims).is_err());
     }
 
     #[test]

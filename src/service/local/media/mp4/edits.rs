@@ -15,11 +15,9 @@ pub(super) struct Edits {
 
 impl Edits {
     /// From the content of `trak` and, where it has no list, from Apple's note on gapless playing in the index.
-    pub(super) fn read(trak: &[u8], moov: &[u8], movie_scale: u32, track_scale: u32) -> Self {
+    pub(super) fn read(trak: &[u8], note: Option<Self>, movie_scale: u32, track_scale: u32) -> Self {
         let list = find(trak, b"edts").and_then(|edts| find(edts, b"elst"));
-        list.and_then(|list| from_list(list, movie_scale, track_scale))
-            .or_else(|| from_note(moov))
-            .unwrap_or_default()
+        list.and_then(|list| from_list(list, movie_scale, track_scale)).or(note).unwrap_or_default()
     }
 }
 
@@ -59,7 +57,7 @@ fn from_list(elst: &[u8], movie_scale: u32, track_scale: u32) -> Option<Edits> {
 }
 
 /// ` 00000000 00000840 000001CA 00000000003F31F6 …`: nothing, delay, padding, length, in hexadecimal.
-fn from_note(moov: &[u8]) -> Option<Edits> {
+pub(super) fn from_note(moov: &[u8]) -> Option<Edits> {
     let at = moov.windows(8).position(|window| window == b"iTunSMPB")?;
     let data = inner(&moov[at + 8..]).find(|inner| &inner.kind == b"data")?.content;
     let text = std::str::from_utf8(data.get(8..)?).ok()?;

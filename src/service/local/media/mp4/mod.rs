@@ -34,6 +34,8 @@ const MAX_FRAGMENT: u64 = 16 << 20;
 const MAX_PACKET: u64 = 1 << 20;
 /// How much of a gap is passed over in one step where the input cannot seek.
 const SKIP_STEP: u64 = 1 << 20;
+/// A recording in fragments whose first has a later time, in seconds, was joined late.
+const JOINED_LATE: u64 = 10;
 /// The most that is put aside of an input that cannot seek.
 const MAX_SPOOL: u64 = 16 << 30;
 
@@ -42,12 +44,14 @@ pub(in super::super) struct Mp4 {
     track: Track,
     /// Samples of the fragment at hand.
     fragment: VecDeque<Located>,
-    /// Where the next box begins that may be a fragment.
-    next_box: u64,
+    /// Where the next box begins that may be a fragment; `None`: nowhere.
+    next_box: Option<u64>,
     /// The sample that is waited for while the input goes towards it.
     pending: Option<Located>,
     /// Where the times of the next fragment begin, if it does not say.
     fragment_time: u64,
+    /// The time of fragments that is the recording's beginning; `None` before the first.
+    fragment_origin: Option<u64>,
     /// A box said that there is more than was found.
     cut: bool,
 }
@@ -92,9 +96,10 @@ impl Mp4 {
             input,
             track,
             fragment: VecDeque::new(),
-            next_box,
+            next_box: Some(next_box),
             pending: None,
             fragment_time: 0,
+            fragment_origin: None,
             cut: false,
         };
         Packets::open(mp4, keep_going)
@@ -114,27 +119,37 @@ impl Mp4 {
 
     /// Reads boxes up to the next fragment. False at the end of the file.
     fn next_fragment(&mut self) -> Result<bool, MediaError> {
-        let Some(defaults) = self.track.defaults else { return Ok(false) };
-        if !self.go_to(self.next_box)? {
+        let Some((defaults, start)) = self.track.defaults.zip(self.next_box) else { return Ok(false) };
+        if !self.go_to(start)? {
             return Ok(true);
         }
         let Some(head) = Head::read(&mut self.input)? else { return Ok(false) };
         let Some(end) = head.end else { return Ok(false) };
-        let start = self.next_box;
-        self.next_box = end;
+        self.next_box = Some(end);
         if &head.kind == b"moof" {
             let content = head.content(&mut self.input, MAX_FRAGMENT, "fragment")?;
-            let found = fragment::samples(&content, start, defaults, self.fragment_time)?;
-            if let Some(last) = found.back() {
+            self.fragment = fragment::samples(&content, start, defaults, self.fragment_time)?;
+            if let Some(last) = self.fragment.back() {
                 self.fragment_time = last.sample.at + u64::from(last.sample.length);
             }
-            self.fragment = found;
+            self.count_from_the_origin();
             // The samples follow, and behind them the next box; from a pipe there is no way back to see where.
             if let Some(Head { kind: [b'm', b'd', b'a', b't'], end }) = Head::read(&mut self.input)? {
-                self.next_box = end.unwrap_or(u64::MAX);
+                self.next_box = end;
             }
         }
         Ok(true)
+    }
+
+    /// A stream that was joined late begins with its first fragment, whatever that one's time. A short time before the
+    /// first sound is silence beside a picture, and stays.
+    fn count_from_the_origin(&mut self) {
+        let Some(first) = self.fragment.front().map(|first| first.sample.at) else { return };
+        let is_late = first > u64::from(self.track.timescale) * JOINED_LATE && self.track.table.length() == 0;
+        let origin = *self.fragment_origin.get_or_insert(if is_late { first } else { 0 });
+        for located in &mut self.fragment {
+            located.sample.at = located.sample.at.saturating_sub(origin);
+        }
     }
 
     /// Moves towards `position`. False if it is not reached yet, or cannot be: then `cut` is set.
@@ -149,7 +164,12 @@ impl Mp4 {
                 "an MP4 whose audio is not in order from a source that cannot seek (as a file it can be)",
             ));
         }
-        let reached = self.input.seek(position, &mut || true)?;
+        let reached = match self.input.seek(position, &mut || true) {
+            Err(MediaError::Read(error)) if error.kind() == std::io::ErrorKind::InvalidInput => {
+                return Err(MediaError::corrupt("its MP4 index refers to what stands before its media"));
+            }
+            reached => reached?,
+        };
         self.cut |= !reached;
         Ok(reached)
     }

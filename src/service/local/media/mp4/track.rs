@@ -2,7 +2,7 @@
 
 use super::super::error::MediaError;
 use super::boxes::{Fields, find, inner, path};
-use super::edits::Edits;
+use super::edits::{self, Edits};
 use super::entry::Entry;
 use super::fragment::Defaults;
 use super::table::Table;
@@ -18,10 +18,27 @@ pub(super) struct Track {
     pub(super) defaults: Option<Defaults>,
 }
 
+/// What the index says of all tracks.
+struct Movie<'a> {
+    /// Units of time in a second.
+    scale: u32,
+    note: Option<Edits>,
+    /// The content of `mvex`: that fragments follow.
+    extends: Option<&'a [u8]>,
+}
+
+/// A film in thirty languages has no more; each takes a look at all of its tables.
+const MOST_TRACKS: usize = 64;
+
 impl Track {
     /// The first enabled audio track of an index that can be decoded, else the first that can.
     pub(super) fn choose(moov: &[u8]) -> Result<Self, MediaError> {
-        let movie_scale = find(moov, b"mvhd").and_then(timescale).unwrap_or(1);
+        let movie = Movie {
+            scale: find(moov, b"mvhd").and_then(timescale).unwrap_or(1),
+            note: edits::from_note(moov),
+            extends: find(moov, b"mvex"),
+        };
+        let mut tracks = 0;
         let mut refused = None;
         let mut spare = None;
         for trak in inner(moov).filter(|inner| &inner.kind == b"trak") {
@@ -30,7 +47,13 @@ impl Track {
             if handler != Some(b"soun") {
                 continue;
             }
-            match read(trak.content, mdia, moov, movie_scale) {
+            tracks += 1;
+            if tracks > MOST_TRACKS {
+                return Err(MediaError::corrupt(format!(
+                    "its MP4 index has over {MOST_TRACKS} tracks of sound"
+                )));
+            }
+            match read(trak.content, mdia, &movie) {
                 Ok((true, track)) => return Ok(track),
                 Ok((false, track)) => drop(spare.get_or_insert(track)),
                 Err(error) => drop(refused.get_or_insert(error)),
@@ -41,7 +64,7 @@ impl Track {
 }
 
 /// The track, and whether it is enabled.
-fn read(trak: &[u8], mdia: &[u8], moov: &[u8], movie_scale: u32) -> Result<(bool, Track), MediaError> {
+fn read(trak: &[u8], mdia: &[u8], movie: &Movie<'_>) -> Result<(bool, Track), MediaError> {
     let bad = |what: &str| MediaError::corrupt(format!("the MP4 index is broken ({what})"));
     let (enabled, id) = find(trak, b"tkhd").and_then(header).ok_or_else(|| bad("tkhd"))?;
     let timescale = find(mdia, b"mdhd").and_then(timescale).filter(|scale| *scale > 0);
@@ -50,8 +73,8 @@ fn read(trak: &[u8], mdia: &[u8], moov: &[u8], movie_scale: u32) -> Result<(bool
     let entry = Entry::read(find(stbl, b"stsd").ok_or_else(|| bad("stsd"))?)?;
     entry.fit()?;
     let table = Table::read(stbl, entry.frame_bytes())?;
-    let edits = Edits::read(trak, moov, movie_scale, timescale);
-    let defaults = find(moov, b"mvex").and_then(|mvex| Defaults::read(mvex, id));
+    let edits = Edits::read(trak, movie.note, movie.scale, timescale);
+    let defaults = movie.extends.and_then(|mvex| Defaults::read(mvex, id));
     // In a fragmented file the list was written before the length was known.
     let edits = Edits { end: edits.end.filter(|_| defaults.is_none()), ..edits };
     Ok((enabled, Track { id, timescale, entry, table, edits, defaults }))

@@ -48,6 +48,37 @@ fn without_a_word_of_the_delay_the_tone_is_only_late() {
     }
 }
 
+/// Where a text stands in a file, each time.
+fn places_of(text: &[u8], file: &[u8]) -> Vec<usize> {
+    (0..file.len() - text.len()).filter(|at| file[*at..].starts_with(text)).collect()
+}
+
+#[test]
+fn fragments_of_a_stream_that_was_joined_late_begin_at_once() {
+    let whole = run_file(AAC_FRAGMENTS).unwrap();
+    for hours in [1, 5, 400_000] {
+        let mut late = AAC_FRAGMENTS.to_vec();
+        for at in places_of(b"tfdt", AAC_FRAGMENTS) {
+            let time = &mut late[at + 8..at + 16];
+            let own = u64::from_be_bytes(time.try_into().unwrap());
+            time.copy_from_slice(&(own + hours * 3600 * 44_100).to_be_bytes());
+        }
+        assert_eq!(run_file(late.clone()).unwrap(), whole, "{hours} hours");
+        assert_eq!(run(late, None).unwrap(), whole, "{hours} hours, from a pipe");
+    }
+}
+
+#[test]
+fn the_last_fragment_may_go_to_the_end_of_the_file() {
+    let whole = run_file(AAC_FRAGMENTS).unwrap();
+    let last = places_of(b"mdat", AAC_FRAGMENTS).pop().unwrap() - 4;
+    let size = u32::from_be_bytes(AAC_FRAGMENTS[last..last + 4].try_into().unwrap()) as usize;
+    let mut open = AAC_FRAGMENTS[..last + size].to_vec();
+    open[last..last + 4].fill(0);
+    assert_eq!(run_file(open.clone()).unwrap(), whole);
+    assert_eq!(run(open, None).unwrap(), whole);
+}
+
 #[test]
 fn a_pipe_gives_the_same_as_a_file() {
     for (what, file) in CONTAINERS {

@@ -118,6 +118,20 @@ fn sizes_that_lie() {
 }
 
 #[test]
+fn an_index_of_very_many_tracks_is_refused() {
+    let boxed = |kind: &[u8; 4], content: &[u8]| {
+        [&(8 + content.len() as u32).to_be_bytes(), kind.as_slice(), content].concat()
+    };
+    let handler = boxed(b"hdlr", &[&[0; 8], b"soun".as_slice()].concat());
+    let track = boxed(b"trak", &boxed(b"mdia", &handler));
+    let index = |tracks| [boxed(b"ftyp", b"M4A "), boxed(b"moov", &track.repeat(tracks))].concat();
+    for tracks in [64, 65, 5000] {
+        let error = run_file(index(tracks)).unwrap_err();
+        assert_eq!(error.to_string().contains("over 64 tracks"), tracks > 64, "{error}");
+    }
+}
+
+#[test]
 fn endless_rubbish_ends() {
     for (what, file) in [("Ogg", VORBIS_MONO), ("WebM", OPUS_WEBM), ("ADTS", AAC_ADTS)] {
         let endless = Cursor::new(file.to_vec()).chain(io::repeat(0x20));
