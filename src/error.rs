@@ -162,6 +162,22 @@ impl ErrorKind {
         self.entry().code
     }
 
+    /// What an HTTP status that is no success means, whatever else the service says.
+    pub(crate) fn of_http_status(status: u16) -> Self {
+        match status {
+            401 => Self::Auth,
+            403 => Self::Forbidden,
+            404 | 410 => Self::NotFound,
+            408 => Self::Timeout,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            500.. => Self::Service,
+            300.. => Self::Rejected,
+            // It refuses nothing, and is not the answer that was asked for.
+            _ => Self::Protocol,
+        }
+    }
+
     /// The kind of a name such as `"TIRO_E_TIMEOUT"`.
     pub fn from_name(name: &str) -> Option<Self> {
         ERROR_TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.kind)

@@ -6,6 +6,7 @@ mod support;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::sandbox::{TestSandbox, noise};
@@ -186,6 +187,19 @@ fn too_many_requests_with_a_date() {
     let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
     let fault = json!({"status": 429, "headers": {"retry-after": httpdate::fmt_http_date(soon)}, "times": 1});
     row("429 with a date", fault, &[ErrorKind::RateLimited]);
+}
+
+/// Whichever call it was: who is told to come back later learns when, and by what id the service knows the request.
+#[test]
+fn what_the_head_of_a_refusal_says() {
+    for verb in VERBS.iter().copied() {
+        let scene = Scene::new(verb, &[]);
+        scene.hit(verb, json!({"status": 429, "headers": {"retry-after": "100000"}}));
+        let error = scene.run(verb).unwrap_err();
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)), "{verb:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(100_000)), "{verb:?}");
+        assert!(error.request_id().starts_with("sandbox-"), "{verb:?}: {:?}", error.request_id());
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::oauth_error::OAuthError;
 use super::tokens::Tokens;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::header::AUTHORIZATION;
-use crate::http::{Body, HeaderName, HeaderValue, Http, Method, Repeat, Request, Response, Url};
+use crate::http::{Body, Head, HeaderName, HeaderValue, Http, Method, Repeat, Request, Response, Url};
 use crate::instant::{now_ms, unix_ms};
 use crate::options::Options;
 
@@ -43,7 +43,7 @@ pub(crate) struct TokenEndpoint {
 /// Why there are no tokens.
 pub(super) enum Failure {
     /// The server refused, or could not.
-    Refused(OAuthError, Option<Duration>),
+    Refused(OAuthError, Head),
     /// No answer came, or none that can be read: the server may have done what it was asked.
     Lost(Error),
     /// The server has not done it.
@@ -64,7 +64,7 @@ impl Failure {
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused(_, wait) => *wait,
+            Self::Refused(_, head) => head.retry_after(),
             Self::Lost(_) | Self::Other(_) => None,
         }
     }
@@ -80,8 +80,7 @@ impl Failure {
 
     pub(super) fn into_error(self, advice: fn(&OAuthError) -> Option<String>) -> Error {
         match self {
-            Self::Refused(error, None) => error.into_error(advice),
-            Self::Refused(error, Some(wait)) => error.into_error(advice).with_retry_after(wait),
+            Self::Refused(error, head) => head.complete(error.into_error(advice)),
             Self::Lost(error) | Self::Other(error) => error,
         }
     }
@@ -232,8 +231,8 @@ impl fmt::Debug for TokenEndpoint {
 }
 
 async fn refused(response: Response, sent: &[SecretString]) -> Failure {
-    let (status, wait) = (response.status(), response.retry_after());
+    let head = response.head();
     // A refusal whose text breaks off is one all the same.
     let body = response.bytes(MOST_ANSWER).await.unwrap_or_default();
-    Failure::Refused(OAuthError::read(status, &body, sent), wait)
+    Failure::Refused(OAuthError::read(head.status(), &body, sent), head)
 }

@@ -3,6 +3,7 @@
 //! [`open`].
 
 pub(crate) mod address;
+mod answer;
 mod custom;
 mod download;
 pub(crate) mod endpoint;
@@ -12,7 +13,6 @@ pub(crate) mod local;
 mod media_type;
 pub(crate) mod orders;
 mod probing;
-mod refusal;
 pub(crate) mod remote;
 mod scripted;
 pub(crate) mod transcribeme;
