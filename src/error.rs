@@ -244,6 +244,13 @@ impl Error {
         self.kind
     }
 
+    /// The same, as another kind: for whoever knows better what it means.
+    #[must_use]
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// What happened, for a person.
     pub fn message(&self) -> &str {
         &self.details.message

@@ -203,6 +203,22 @@ fn what_the_head_of_a_refusal_says() {
 }
 
 #[test]
+fn a_recording_that_is_not_far_enough_names_the_request() {
+    let scene = Scene::new(Transcript, &[]);
+    let problem = json!({
+        "type": "https://docs.gospeech.com/docs/invalid-record-status",
+        "detail": "Record status expected to be 'readyForCorrection', but got 'uploading'",
+    });
+    let headers = json!({"retry-after": "7", "x-request-id": "of the fault", "request-id": "r-1"});
+    scene.hit(Transcript, json!({"status": 400, "headers": headers, "body": problem}));
+    let error = scene.run(Transcript).unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotReady, Some(400)));
+    // A text with spaces is no id.
+    assert_eq!((error.request_id(), error.retry_after()), ("r-1", Some(Duration::from_secs(7))));
+    assert_eq!(error.recording_id(), scene.recording);
+}
+
+#[test]
 fn cut_before_the_answer() {
     row(
         "cut before the answer",

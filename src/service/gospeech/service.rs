@@ -65,13 +65,10 @@ impl GoSpeech {
 
 /// A record that is not far enough is no failure: the same call works later.
 pub(super) fn not_ready(error: Error) -> Error {
-    if error.service_code() != "invalid-record-status" {
-        return error;
+    match error.service_code() {
+        "invalid-record-status" => error.with_kind(ErrorKind::NotReady),
+        _ => error,
     }
-    Error::new(ErrorKind::NotReady, error.message())
-        .with_service_code(error.service_code())
-        .with_detail(error.detail())
-        .with_http_status(error.http_status().unwrap_or_default())
 }
 
 impl Service for GoSpeech {
