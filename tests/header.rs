@@ -21,6 +21,7 @@ const SOURCES: &[&str] = &[
     "token",
     "sign_in",
     "remote",
+    "client_export",
     "ordering",
     "billing",
     "job",

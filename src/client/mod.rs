@@ -2,6 +2,7 @@
 //! returns at once.
 
 mod billing;
+mod exports;
 mod jobs;
 mod logins;
 mod orders;

@@ -1,5 +1,6 @@
 //! What runs calls: the library's own tokio runtime and callback thread, operations, completion queues, and what a
-//! fork does to all of them. Here is no knowledge of services, of C or of Python.
+//! fork does to all of them. Here is no knowledge of C or of Python, and none of services but the list of what an
+//! operation may result in (`output.rs`).
 //!
 //! Threads of the host never enter tokio: they start an operation and wait on a condition, a queue or a callback.
 //! Everything is started at the first operation and ends with the last [`Lease`].

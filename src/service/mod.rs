@@ -1,5 +1,5 @@
 //! The services: whoever turns a recording into a transcript. One folder each; none knows another, and none knows who
-//! calls it. Adding one is a folder here, a decoder in `transcript` if it has a document of its own, and a line in
+//! calls it, but that advice is given in the words of the caller's language ([`Embedding`]). Adding one is a folder here, a decoder in `transcript` if it has a document of its own, and a line in
 //! [`open`].
 
 pub(crate) mod address;
