@@ -46,6 +46,15 @@ pub(super) fn value<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
 }
 
+/// What a getter gives that has no status: `otherwise` for NULL or a bad handle.
+pub(super) fn read<H: Handle, R: Copy>(
+    handle: *const H,
+    otherwise: R,
+    get: impl FnOnce(&H::Object) -> R,
+) -> R {
+    value(otherwise, || handle::get(handle).map_or(otherwise, |object| get(&object)))
+}
+
 /// Runs the body of a `_free`.
 pub(super) fn free<H: Handle>(handle: *mut H, end: impl FnOnce(&H::Object)) {
     value((), || {
@@ -122,6 +131,24 @@ pub(super) unsafe fn text_in<'a>(name: &str, text: *const c_char) -> Result<&'a 
 pub(super) unsafe fn optional_text_in<'a>(name: &str, text: *const c_char) -> Result<Option<&'a str>> {
     // SAFETY: the same promise.
     if text.is_null() { Ok(None) } else { unsafe { text_in(name, text) }.map(Some) }
+}
+
+/// An array of the caller's, which may be NULL if it is empty.
+///
+/// # Safety
+/// `data` is NULL or has `count` elements, that live as long as they are used.
+pub(super) unsafe fn slice_in<'a, T>(name: &str, data: *const T, count: usize) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(Error::new(ErrorKind::Null, format!("{name} is NULL but its size is not 0")));
+    }
+    if count.checked_mul(size_of::<T>()).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        return Err(Error::new(ErrorKind::Argument, format!("no memory has room for {name} of that size")));
+    }
+    // SAFETY: not NULL, of a size that can be, and the caller of this function promises the rest.
+    Ok(unsafe { std::slice::from_raw_parts(data, count) })
 }
 
 /// A path in the platform's own bytes.

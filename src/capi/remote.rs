@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::boundary::{TIRO_OK, call as guarded, optional_text_in, output, text_in, tiro_status};
+use super::boundary::{TIRO_OK, call as guarded, optional_text_in, output, slice_in, text_in, tiro_status};
 use super::client::{start, tiro_client};
 use super::document::{self, tiro_document};
 use super::error::tiro_error;
@@ -16,7 +16,7 @@ use super::options::tiro_options;
 use super::text::copy_out;
 use crate::client::Client;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, NewManagedUser};
 
@@ -128,17 +128,9 @@ pub unsafe extern "C" fn tiro_client_request(
 /// # Safety
 /// `data` is NULL or has `size` bytes.
 unsafe fn body_in(data: *const c_void, size: usize) -> Result<Option<Bytes>> {
-    if data.is_null() {
-        return match size {
-            0 => Ok(None),
-            _ => Err(Error::new(ErrorKind::Null, "data is NULL but size is not 0")),
-        };
-    }
-    if isize::try_from(size).is_err() {
-        return Err(Error::new(ErrorKind::Argument, "no memory has that many bytes"));
-    }
-    // SAFETY: not NULL, of a size that can be, and the caller of this function promises the rest.
-    Ok(Some(Bytes::copy_from_slice(unsafe { std::slice::from_raw_parts(data.cast(), size) })))
+    // SAFETY: the same promise.
+    let body = unsafe { slice_in("data", data.cast::<u8>(), size) }?;
+    Ok((!data.is_null()).then(|| Bytes::copy_from_slice(body)))
 }
 
 /// Gives every endpoint of the service as it is for this client: JSON, an array of objects with `operation`, `method`,
