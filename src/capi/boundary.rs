@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::error::tiro_error;
 use super::handle::{self, Handle};
 use crate::error::{Error, ErrorKind, Result};
-use crate::runtime::{callbacks, generation};
+use crate::runtime::{Generation, callbacks};
 
 /// What a fallible function returns: `TIRO_OK` (0), `TIRO_PENDING` (1), or a negative `TIRO_E_*`.
 pub type tiro_status = i32;
@@ -202,12 +202,12 @@ impl<F: Copy> HostCallback<F> {
 pub(super) struct HostData {
     user_data: *mut c_void,
     destroy: tiro_destroy_fn,
-    generation: u32,
+    generation: Generation,
 }
 
 impl HostData {
     pub(super) fn new(user_data: *mut c_void, destroy: tiro_destroy_fn) -> Self {
-        Self { user_data, destroy, generation: generation() }
+        Self { user_data, destroy, generation: Generation::now() }
     }
 }
 
@@ -219,7 +219,7 @@ unsafe impl Sync for HostData {}
 impl Drop for HostData {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy.take()
-            && self.generation == generation()
+            && !self.generation.is_past()
         {
             let user_data = self.user_data;
             // SAFETY: given with `user_data`, for one call.

@@ -28,6 +28,7 @@ use std::time::{Duration, Instant};
 pub use operation::Operation;
 pub(crate) use operation::{Reporter, Task};
 pub use output::{Output, ResultOf};
+pub(crate) use process::Generation;
 pub(crate) use process::PerProcess;
 pub use process::generation;
 pub use progress::{Progress, ProgressPhase};
@@ -85,20 +86,20 @@ impl Running {
 /// Keeps the library's threads. Clients, running operations and a log callback hold one.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    generation: u32,
+    generation: Generation,
 }
 
 impl Lease {
     pub(crate) fn take() -> Self {
         PROCESS.get().state.lock().leases += 1;
-        Self { generation: generation() }
+        Self { generation: Generation::now() }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         // A lease of the parent's is nothing to a forked child.
-        if self.generation != generation() {
+        if self.generation.is_past() {
             return;
         }
         let mut running = PROCESS.get().state.lock();

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::Url;
-use crate::runtime::generation;
+use crate::runtime::Generation;
 use crate::runtime::sync::Mutex;
 pub use reader::SourceReader;
 #[cfg(feature = "documents")]
@@ -42,7 +42,7 @@ pub struct Source {
 
 struct Shared {
     name: String,
-    generation: u32,
+    generation: Generation,
     in_use: AtomicBool,
     kind: Kind,
 }
@@ -126,7 +126,7 @@ impl Source {
     }
 
     fn new(name: String, kind: Kind) -> Self {
-        let shared = Shared { name, generation: generation(), in_use: AtomicBool::new(false), kind };
+        let shared = Shared { name, generation: Generation::now(), in_use: AtomicBool::new(false), kind };
         Self { shared: Arc::new(shared) }
     }
 
@@ -137,9 +137,7 @@ impl Source {
 
     /// Takes the source for one operation; given back when the claim is dropped.
     pub(crate) fn claim(&self) -> Result<Claim> {
-        if self.shared.generation != generation() {
-            return Err(Error::new(ErrorKind::Forked, "this source belongs to the parent process"));
-        }
+        self.shared.generation.check("source")?;
         if self.shared.in_use.swap(true, Ordering::AcqRel) {
             return Err(Error::new(ErrorKind::State, "another operation is reading this source"));
         }
