@@ -122,8 +122,7 @@ impl TokenEndpoint {
         ask: Ask<'_>,
         mut after_loss: u32,
     ) -> Result<Tokens, Failure> {
-        let deadline =
-            Instant::now() + Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs());
+        let deadline = Instant::now() + call.duration("request_timeout_ms");
         let mut while_busy = call.integer("max_retries");
         let mut pause = BUSY_PAUSE;
         loop {

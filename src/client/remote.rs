@@ -170,7 +170,7 @@ impl dyn Service {
 
 impl CallContext {
     fn login_timeout(&self) -> Duration {
-        Duration::from_millis(self.call.options.integer("login_timeout_ms").unsigned_abs())
+        self.call.options.duration("login_timeout_ms")
     }
 
     /// Makes sure that somebody is logged in, before a source is touched: where a person has to log in first, the

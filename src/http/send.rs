@@ -92,16 +92,15 @@ pub(super) struct Attempts {
 
 impl Attempts {
     pub(super) fn new(http: Http, request: Request, call: &Options) -> Self {
-        let ms = |key| Duration::from_millis(call.integer(key).unsigned_abs());
-        let patience = ms("request_timeout_ms");
+        let patience = call.duration("request_timeout_ms");
         let deadline = match request.body.upload() {
             Some(_) => None,
             None => Instant::now().checked_add(patience),
         };
         let way = Way {
             ca_file: call.path("ca_file"),
-            connect_timeout: ms("connect_timeout_ms"),
-            idle_timeout: ms("idle_timeout_ms"),
+            connect_timeout: call.duration("connect_timeout_ms"),
+            idle_timeout: call.duration("idle_timeout_ms"),
             loopback_only: false,
             without_proxy: false,
             http1_only: false,

@@ -8,6 +8,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -158,6 +159,11 @@ impl Options {
             Some(Value::Integer(number)) => *number,
             _ => expected(key).default.parse().expect("a test reads every default"),
         }
+    }
+
+    /// A time that is given as a number of milliseconds, which cannot be negative.
+    pub(crate) fn duration(&self, key: &str) -> Duration {
+        Duration::from_millis(self.integer(key).unsigned_abs())
     }
 
     pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {

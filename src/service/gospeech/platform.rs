@@ -1,7 +1,6 @@
 //! What all identities of one client share: connections, addresses, the store of tokens, and the management token.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::SecretString;
@@ -208,7 +207,7 @@ impl Platform {
     }
 
     fn settings(&self, grant: Grant, identity: &str, scope: String) -> Result<SessionSettings> {
-        let most = Duration::from_millis(self.options.integer("gospeech.refresh_margin_ms").unsigned_abs());
+        let most = self.options.duration("gospeech.refresh_margin_ms");
         self.check_client_id(&grant)?;
         Ok(SessionSettings {
             http: self.http.clone(),
@@ -267,7 +266,7 @@ impl Platform {
             scope: self.scope(),
             extra: Vec::new(),
             key: self.key(&call.options.text("identity")),
-            lifetime: Duration::from_millis(call.options.integer("login_timeout_ms").unsigned_abs()),
+            lifetime: call.options.duration("login_timeout_ms"),
             keep: &[],
             advice,
         })
