@@ -334,6 +334,12 @@ impl fmt::Debug for Error {
     }
 }
 
+/// The first characters of a text that somebody got wrong, for a message: enough to find it, bounded.
+pub(crate) fn excerpt(text: &str) -> String {
+    const MOST: usize = 80;
+    text.chars().take(MOST).collect()
+}
+
 /// The kind that a system error stands for.
 fn kind_of_io(error: &std::io::Error) -> ErrorKind {
     use std::io::ErrorKind as Io;

@@ -16,7 +16,7 @@ use super::failure;
 use super::retry;
 use super::send::Attempts;
 use super::url::origin;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::runtime::blocking;
 
 /// Where a streamed answer goes.
@@ -153,8 +153,7 @@ impl Response {
     /// The body as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(self, most: usize) -> Result<T> {
         let (status, place) = (self.status, origin(&self.url));
-        let kind =
-            self.header("content-type").unwrap_or("nothing named").chars().take(80).collect::<String>();
+        let kind = excerpt(self.header("content-type").unwrap_or("nothing named"));
         let bytes = self.bytes(most).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
             // Its own message may quote what the answer holds.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 pub use table::{OPTION_TABLE, OptionEntry, OptionType, Scope, option_entry};
 
 /// Environment variables of the library that are no options.
@@ -202,17 +202,12 @@ fn expected(key: &str) -> &'static OptionEntry {
 
 fn known(key: &str) -> Result<&'static OptionEntry> {
     option_entry(key).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Option, format!("there is no option {:?}", shown(key)));
+        let error = Error::new(ErrorKind::Option, format!("there is no option {:?}", excerpt(key)));
         match table::nearest_key(key) {
             Some(nearest) => error.with_hint(format!("did you mean {nearest:?}?")),
             None => error.with_hint("docs/options.md lists them all"),
         }
     })
-}
-
-/// The first characters of a text that a caller got wrong: enough to find it, bounded.
-fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
@@ -231,7 +226,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
         OptionType::Choice(words) => {
             let text = text()?;
             if !words.contains(&text) {
-                return Err(refused(format!("is one of {}, not {:?}", words.join(", "), shown(text))));
+                return Err(refused(format!("is one of {}, not {:?}", words.join(", "), excerpt(text))));
             }
             Value::Text(text.to_owned())
         }
@@ -239,7 +234,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
             let text = text()?;
             let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
             Value::Integer(number.ok_or_else(|| {
-                refused(format!("is a whole number from {least} to {most}, not {:?}", shown(text)))
+                refused(format!("is a whole number from {least} to {most}, not {:?}", excerpt(text)))
             })?)
         }
     };

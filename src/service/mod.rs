@@ -30,7 +30,7 @@ use self::remote::{ManagedUsers, Remote};
 use crate::auth::TokenProvider;
 use crate::client::Embedding;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::events::EventFeed;
 use crate::options::Options;
 use crate::recording::{Recording, RecordingPage};
@@ -211,6 +211,6 @@ async fn export_here(
 
 /// The error for an id that a service does not have.
 pub(crate) fn no_recording(id: &str) -> Error {
-    let shown: String = id.chars().take(80).collect();
+    let shown = excerpt(id);
     Error::new(ErrorKind::NotFound, format!("there is no recording {shown:?}"))
 }
