@@ -74,7 +74,7 @@ export of a transcript (docs/export.md). A profile or the environment may hold a
             "| `{}` | {value} | {default} | {} | {} | {} |",
             entry.key,
             entry.scope.name(),
-            entry.services,
+            entry.services.join(", "),
             entry.doc
         )
         .unwrap();

@@ -176,9 +176,7 @@ impl Options {
     /// What was given of the options of a call that a service reads, as text: what a recording needs that is taken up
     /// again later. No path, which may not be text, and no secret.
     pub(crate) fn call_texts(&self, service: &str) -> BTreeMap<&'static str, String> {
-        let of_call = |entry: &&OptionEntry| {
-            entry.scope == Scope::Call && entry.services.split(", ").any(|reader| reader == service)
-        };
+        let of_call = |entry: &&OptionEntry| entry.scope == Scope::Call && entry.names(service);
         let text = |entry: &OptionEntry| match self.value(entry)? {
             Value::Text(text) => Some((entry.key, text.clone())),
             Value::Integer(number) => Some((entry.key, number.to_string())),
