@@ -16,6 +16,7 @@
 
 mod arrow;
 mod auth;
+mod backoff;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;

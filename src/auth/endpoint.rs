@@ -14,6 +14,7 @@ use super::discovery::Discovery;
 use super::form;
 use super::oauth_error::OAuthError;
 use super::tokens::Tokens;
+use crate::backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::header::AUTHORIZATION;
 use crate::http::{Body, Head, HeaderName, HeaderValue, Http, Method, Repeat, Request, Response, Url};
@@ -23,7 +24,7 @@ use crate::options::Options;
 /// Longest answer of a token endpoint that is read.
 const MOST_ANSWER: usize = 1 << 20;
 
-/// Between the tries of a request that the server had no time for; it doubles.
+/// At most between the first tries of a request that the server had no time for; it doubles.
 const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Where tokens are given out, and to which API client.
@@ -124,7 +125,7 @@ impl TokenEndpoint {
     ) -> Result<Tokens, Failure> {
         let deadline = Instant::now() + call.duration("request_timeout_ms");
         let mut while_busy = call.integer("max_retries");
-        let mut pause = BUSY_PAUSE;
+        let mut busy = 0;
         loop {
             let failure = match self.ask(http, call, ask).await {
                 Ok(tokens) => return Ok(tokens),
@@ -132,12 +133,12 @@ impl TokenEndpoint {
             };
             if failure.is_busy() && while_busy > 0 {
                 while_busy -= 1;
-                let wait = failure.retry_after().unwrap_or(pause);
-                if Instant::now().checked_add(wait).is_none_or(|end| end >= deadline) {
+                busy += 1;
+                let asked = failure.retry_after();
+                let Some(pause) = backoff::pause(BUSY_PAUSE, busy, asked, deadline) else {
                     return Err(failure);
-                }
-                tokio::time::sleep(wait).await;
-                pause *= 2;
+                };
+                tokio::time::sleep(pause).await;
             } else if failure.is_lost() && after_loss > 0 {
                 after_loss -= 1;
             } else {

@@ -15,6 +15,7 @@ use super::request::{Repeat, Request};
 use super::response::Response;
 use super::retry;
 use super::url::{check_plain, origin};
+use crate::backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 
@@ -187,12 +188,14 @@ impl Attempts {
             Repeat::Unsent => failed.unsent,
             Repeat::Safe => failed.unsent || self.request.body.can_replay(),
         };
-        allowed && retry::may_pass(&failed.error)
+        allowed && retry::is_transient_failure(&failed.error)
     }
 
     /// Whether an answer that breaks off may be asked for again.
     pub(super) fn may_ask_again(&self, error: &Error) -> bool {
-        self.request.repeat == Repeat::Safe && self.request.body.can_replay() && retry::may_pass(error)
+        self.request.repeat == Repeat::Safe
+            && self.request.body.can_replay()
+            && retry::is_transient_failure(error)
     }
 
     /// `None`: no further try.
@@ -201,7 +204,7 @@ impl Attempts {
             return None;
         }
         let end = self.deadline.or_else(|| Instant::now().checked_add(self.patience))?;
-        retry::pause(self.http.shared.first_pause, self.made, asked, end)
+        backoff::pause(self.http.shared.first_pause, self.made, asked, end)
     }
 }
 

@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::record::{Record, Step, Stop};
 use super::settle::Settled;
 use super::steps::{self, Abilities, Action};
+use crate::backoff::backed_off;
 use crate::client::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recording::{Recording, RecordingStatus};
@@ -162,17 +163,18 @@ impl Run {
     /// Writes an outcome. The service has done it: so a disk that is full for a while must not make it forgotten.
     pub(super) async fn note(&self, step: Step, change: impl Fn(&mut Record)) -> Result<()> {
         let started = tokio::time::Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut failures = 0;
         loop {
+            let pause = backed_off(failures, FIRST_PAUSE, WRITING / 6);
             let written = self.ledger.change(|record| {
                 record.step = step;
                 record.stop = None;
                 change(record);
             });
             match written.await {
-                Err(error) if may_pass(&error) && started.elapsed() + pause < WRITING => {
+                Err(error) if may_be_written_later(&error) && started.elapsed() + pause < WRITING => {
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(WRITING / 6);
+                    failures += 1;
                 }
                 outcome => return outcome,
             }
@@ -296,7 +298,7 @@ fn is_final(kind: ErrorKind) -> bool {
 }
 
 /// Whether a journal that could not be written may be written a little later.
-fn may_pass(error: &Error) -> bool {
+fn may_be_written_later(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::DiskFull | ErrorKind::Io | ErrorKind::StoreBusy | ErrorKind::TooManyFiles
