@@ -162,6 +162,18 @@ impl ErrorKind {
         self.entry().code
     }
 
+    /// Whether the recording itself is why it cannot be transcribed: another time, or elsewhere, would be no better.
+    pub(crate) fn is_of_the_recording(self) -> bool {
+        matches!(
+            self,
+            Self::MediaEmpty
+                | Self::MediaUnsupported
+                | Self::MediaCorrupt
+                | Self::MediaTruncated
+                | Self::MediaTooLong
+        )
+    }
+
     /// What an HTTP status that is no success means, whatever else the service says.
     pub(crate) fn of_http_status(status: u16) -> Self {
         match status {
@@ -301,7 +313,7 @@ impl Error {
     }
 
     /// Whether the server surely did nothing of what it was asked: nothing reached it, or it refused.
-    pub(crate) fn came_to_nothing(&self) -> bool {
+    pub(crate) fn was_unsent_or_refused(&self) -> bool {
         self.was_unsent() || matches!(self.http_status(), Some(400..=407 | 409..=499))
     }
 

@@ -50,7 +50,7 @@ impl From<Error> for Halt {
 impl Halt {
     /// The failure of a request that was to change something.
     pub(super) fn of_request(error: Error) -> Self {
-        Self { came_to_nothing: came_to_nothing(&error), error }
+        Self { came_to_nothing: says_nothing_was_done(&error), error }
     }
 }
 
@@ -264,8 +264,8 @@ fn gone_since(error: Error) -> Error {
 }
 
 /// Whether a failure says that the service did nothing, so that the same request may be sent again.
-fn came_to_nothing(error: &Error) -> bool {
-    if error.came_to_nothing() {
+fn says_nothing_was_done(error: &Error) -> bool {
+    if error.was_unsent_or_refused() {
         return true;
     }
     // What is left and is sure, too, failed before anything was sent, or was said by the service.
@@ -285,16 +285,7 @@ fn came_to_nothing(error: &Error) -> bool {
 
 /// Whether there will never be a transcript of this recording.
 fn is_final(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Failed
-            | ErrorKind::Engine
-            | ErrorKind::MediaEmpty
-            | ErrorKind::MediaUnsupported
-            | ErrorKind::MediaCorrupt
-            | ErrorKind::MediaTruncated
-            | ErrorKind::MediaTooLong
-    )
+    kind.is_of_the_recording() || matches!(kind, ErrorKind::Failed | ErrorKind::Engine)
 }
 
 /// Whether a journal that could not be written may be written a little later.
