@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Url;
+use crate::http::web_url;
 use crate::runtime::Generation;
 use crate::runtime::sync::Mutex;
 pub use reader::SourceReader;
@@ -108,13 +108,7 @@ impl Source {
     /// What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it.
     pub fn from_url(url: &str) -> Result<Self> {
         let refused = |why: &str| Error::new(ErrorKind::Argument, format!("the URL of the source {why}"));
-        let parsed = Url::parse(url.trim()).map_err(|error| refused(&format!("is not one: {error}")))?;
-        if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() {
-            return Err(refused("is neither https nor http"));
-        }
-        if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(refused("holds a user name or password"));
-        }
+        let parsed = web_url(url.trim(), refused)?;
         if parsed.as_str().len() > LONGEST_URL {
             return Err(refused("is overlong"));
         }
