@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
 use crate::error::{Error, ErrorKind, Result, excerpt};
 pub use table::{OPTION_TABLE, OptionEntry, OptionType, Scope, option_entry};
@@ -243,8 +244,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
 pub(crate) fn same_secret(given: Option<&SecretString>, wanted: &SecretString) -> bool {
     let given = given.map(|secret| secret.expose_secret().as_bytes()).unwrap_or_default();
     let wanted = wanted.expose_secret().as_bytes();
-    let difference = given.iter().zip(wanted).fold(0, |sum, (a, b)| sum | (a ^ b));
-    given.len() == wanted.len() && difference == 0
+    given.ct_eq(wanted).into()
 }
 
 #[cfg(test)]
