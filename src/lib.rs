@@ -12,8 +12,6 @@
 //! # Ok::<(), tiro::Error>(())
 //! ```
 
-#![deny(unsafe_op_in_unsafe_fn)]
-
 mod arrow;
 mod auth;
 mod backoff;

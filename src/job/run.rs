@@ -80,8 +80,16 @@ impl Run {
     async fn until_ready(&mut self) -> Result<(), Halt> {
         loop {
             match steps::next(self.ledger.step(), self.abilities()) {
+                Action::Upload => self.upload().await?,
+                Action::SettleUpload => self.settle_upload().await?,
+                Action::CreateOrder => self.create_order().await?,
+                Action::SettleOrder => self.settle_order().await?,
+                Action::Configure => self.configure().await?,
+                Action::Buy => self.buy().await?,
+                Action::SettlePurchase => self.settle_purchase().await?,
+                Action::Wait => self.wait().await?,
                 Action::Fetch => return Ok(()),
-                action => self.advance(action).await?,
+                Action::Fail => return Err(self.failure().into()),
             }
         }
     }
@@ -97,21 +105,6 @@ impl Run {
     fn abilities(&self) -> Abilities {
         let service = &self.context.service;
         Abilities { orders: service.orders().is_some(), may_upload_again: service.may_upload_again() }
-    }
-
-    async fn advance(&mut self, action: Action) -> Result<(), Halt> {
-        match action {
-            Action::Upload => self.upload().await,
-            Action::SettleUpload => self.settle_upload().await,
-            Action::CreateOrder => self.create_order().await,
-            Action::SettleOrder => self.settle_order().await,
-            Action::Configure => self.configure().await,
-            Action::Buy => self.buy().await,
-            Action::SettlePurchase => self.settle_purchase().await,
-            Action::Wait => self.wait().await,
-            Action::Fetch => Ok(()),
-            Action::Fail => Err(self.failure().into()),
-        }
     }
 
     async fn upload(&mut self) -> Result<(), Halt> {

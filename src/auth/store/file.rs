@@ -76,8 +76,7 @@ impl FileStore {
         let file = match open_to_read(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Entries::new()),
-            Err(error) if is_link(&self.path) => {
-                let _ = error;
+            Err(_) if is_link(&self.path) => {
                 return Err(self.refused(ErrorKind::Permission, "is a link, and none is followed"));
             }
             Err(error) => return Err(self.failed(&error)),
