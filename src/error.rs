@@ -162,6 +162,34 @@ impl ErrorKind {
         self.entry().code
     }
 
+    /// Whether the recording itself is why it cannot be transcribed: another time, or elsewhere, would be no better.
+    pub(crate) fn is_of_the_recording(self) -> bool {
+        matches!(
+            self,
+            Self::MediaEmpty
+                | Self::MediaUnsupported
+                | Self::MediaCorrupt
+                | Self::MediaTruncated
+                | Self::MediaTooLong
+        )
+    }
+
+    /// What an HTTP status that is no success means, whatever else the service says.
+    pub(crate) fn of_http_status(status: u16) -> Self {
+        match status {
+            401 => Self::Auth,
+            403 => Self::Forbidden,
+            404 | 410 => Self::NotFound,
+            408 => Self::Timeout,
+            409 => Self::Conflict,
+            429 => Self::RateLimited,
+            500.. => Self::Service,
+            300.. => Self::Rejected,
+            // It refuses nothing, and is not the answer that was asked for.
+            _ => Self::Protocol,
+        }
+    }
+
     /// The kind of a name such as `"TIRO_E_TIMEOUT"`.
     pub fn from_name(name: &str) -> Option<Self> {
         ERROR_TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.kind)
@@ -228,6 +256,13 @@ impl Error {
         self.kind
     }
 
+    /// The same, as another kind: for whoever knows better what it means.
+    #[must_use]
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
     /// What happened, for a person.
     pub fn message(&self) -> &str {
         &self.details.message
@@ -278,7 +313,7 @@ impl Error {
     }
 
     /// Whether the server surely did nothing of what it was asked: nothing reached it, or it refused.
-    pub(crate) fn came_to_nothing(&self) -> bool {
+    pub(crate) fn was_unsent_or_refused(&self) -> bool {
         self.was_unsent() || matches!(self.http_status(), Some(400..=407 | 409..=499))
     }
 
@@ -309,6 +344,12 @@ impl fmt::Debug for Error {
         }
         Ok(())
     }
+}
+
+/// The first characters of a text that somebody got wrong, for a message: enough to find it, bounded.
+pub(crate) fn excerpt(text: &str) -> String {
+    const MOST: usize = 80;
+    text.chars().take(MOST).collect()
 }
 
 /// The kind that a system error stands for.

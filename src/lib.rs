@@ -12,10 +12,9 @@
 //! # Ok::<(), tiro::Error>(())
 //! ```
 
-#![deny(unsafe_op_in_unsafe_fn)]
-
 mod arrow;
 mod auth;
+mod backoff;
 #[cfg(feature = "capi")]
 pub mod capi;
 mod client;

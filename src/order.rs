@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::options::Options;
 
 /// An amount of money: a decimal number as the service wrote it, and its currency.
@@ -70,7 +70,7 @@ impl FromStr for Price {
 }
 
 fn no_price(text: &str) -> Error {
-    let shown: String = text.chars().take(40).collect();
+    let shown = excerpt(text);
     Error::new(ErrorKind::Argument, format!("{shown:?} is no price")).with_hint("such as 5.00 USD")
 }
 
@@ -85,7 +85,7 @@ fn decimal(text: &str) -> Result<Decimal> {
     match parsed {
         Ok(decimal) if is_number => Ok(decimal),
         _ => {
-            let shown: String = text.chars().take(40).collect();
+            let shown = excerpt(text);
             Err(Error::new(ErrorKind::Protocol, format!("{shown:?} is no amount of money"))
                 .with_retriable(false))
         }

@@ -213,7 +213,11 @@ fn log_and_counts() {
     let lines: Vec<&str> = told.stderr.lines().filter(|line| line.starts_with("tiro")).collect();
     assert_eq!(
         lines,
-        ["tiro: 1 tiro_op handles are still alive", "tiro: 1 tiro_queue handles are still alive"]
+        [
+            "tiro: 1 tiro_op handles are still alive",
+            "tiro: 1 tiro_queue handles are still alive",
+            "tiro: 1 tiro_order handles are still alive",
+        ]
     );
     for quiet in [&[("TIRO_DEBUG_LEAKS", "0")][..], &[]] {
         let outcome = run(&program, &["leaks"], quiet);

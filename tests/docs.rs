@@ -74,7 +74,7 @@ export of a transcript (docs/export.md). A profile or the environment may hold a
             "| `{}` | {value} | {default} | {} | {} | {} |",
             entry.key,
             entry.scope.name(),
-            entry.services,
+            entry.services.join(", "),
             entry.doc
         )
         .unwrap();
@@ -93,7 +93,8 @@ One table for Rust (`tiro::ErrorKind`), C (`TIRO_E_*`) and Python (a class of th
 grouped by hundreds: usage, transport, auth, service, local, cancelled; one is never used again for something else. An
 error carries, where it is known: a message, advice (`hint`), the HTTP status, the service's own code and request id, the
 recording's id, the job's id, a detail (below), whether the same call may succeed later, and how long the service asks to
-wait.
+wait. The request id is what the answer's `X-Request-Id` says, else `Request-Id`, else `X-Correlation-Id`, if that is 1 to
+128 printable characters of ASCII: for the service's support, who can look it up.
 
 | code | number | Python | may succeed later | what it means |
 |---|---|---|---|---|

@@ -6,6 +6,7 @@ mod support;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use support::sandbox::{TestSandbox, noise};
@@ -186,6 +187,35 @@ fn too_many_requests_with_a_date() {
     let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
     let fault = json!({"status": 429, "headers": {"retry-after": httpdate::fmt_http_date(soon)}, "times": 1});
     row("429 with a date", fault, &[ErrorKind::RateLimited]);
+}
+
+/// Whichever call it was: who is told to come back later learns when, and by what id the service knows the request.
+#[test]
+fn what_the_head_of_a_refusal_says() {
+    for verb in VERBS.iter().copied() {
+        let scene = Scene::new(verb, &[]);
+        scene.hit(verb, json!({"status": 429, "headers": {"retry-after": "100000"}}));
+        let error = scene.run(verb).unwrap_err();
+        assert_eq!((error.kind(), error.http_status()), (ErrorKind::RateLimited, Some(429)), "{verb:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(100_000)), "{verb:?}");
+        assert!(error.request_id().starts_with("sandbox-"), "{verb:?}: {:?}", error.request_id());
+    }
+}
+
+#[test]
+fn a_recording_that_is_not_far_enough_names_the_request() {
+    let scene = Scene::new(Transcript, &[]);
+    let problem = json!({
+        "type": "https://docs.gospeech.com/docs/invalid-record-status",
+        "detail": "Record status expected to be 'readyForCorrection', but got 'uploading'",
+    });
+    let headers = json!({"retry-after": "7", "x-request-id": "of the fault", "request-id": "r-1"});
+    scene.hit(Transcript, json!({"status": 400, "headers": headers, "body": problem}));
+    let error = scene.run(Transcript).unwrap_err();
+    assert_eq!((error.kind(), error.http_status()), (ErrorKind::NotReady, Some(400)));
+    // A text with spaces is no id.
+    assert_eq!((error.request_id(), error.retry_after()), ("r-1", Some(Duration::from_secs(7))));
+    assert_eq!(error.recording_id(), scene.recording);
 }
 
 #[test]

@@ -7,12 +7,13 @@ mod support;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use support::header::{declarations, functions};
+use support::header::{declarations, functions, handle_types};
 use tiro::{ERROR_TABLE, OPTION_TABLE, RecordingStatus, ServiceEventKind};
 
 /// In the order in which the header is read.
 const SOURCES: &[&str] = &[
     "boundary",
+    "handle",
     "library",
     "options",
     "error",
@@ -20,6 +21,7 @@ const SOURCES: &[&str] = &[
     "token",
     "sign_in",
     "remote",
+    "client_export",
     "ordering",
     "billing",
     "job",
@@ -286,6 +288,18 @@ fn the_page_on_the_abi_names_every_function() {
     let missing: Vec<_> = functions().into_iter().filter(|function| !page.contains(&function.name)).collect();
     let names: Vec<_> = missing.iter().map(|function| &function.name).collect();
     assert!(names.is_empty(), "docs/abi.md lacks {names:?}");
+}
+
+#[test]
+fn the_page_on_the_abi_names_every_type_of_handle() {
+    let page = std::fs::read_to_string(root().join("docs/abi.md")).unwrap();
+    let (_, types) = page.split_once("\n## Types\n").unwrap();
+    let rows =
+        types.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let listed: BTreeSet<&str> =
+        rows.filter_map(|row| row.strip_prefix("| `tiro_")?.split('`').next()).collect();
+    let types = handle_types();
+    assert_eq!(listed, types.iter().map(String::as_str).collect());
 }
 
 #[test]

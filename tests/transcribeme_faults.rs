@@ -116,6 +116,19 @@ fn a_commit_waits_no_longer_than_the_call_may() {
     verify("429 for a day", Verb::Commit, &scene, LIMITED);
 }
 
+/// Whichever call it was: who is told to come back later learns when, and by what id the service knows the request.
+#[test]
+fn what_the_head_of_a_refusal_says() {
+    each(all(), |verb| {
+        let scene = Scene::new(verb, &[]);
+        scene.hit(json!({"status": 429, "headers": {"retry-after": "100000"}}));
+        let error = scene.run().unwrap_err();
+        assert_eq!((error.kind(), error.http_status()), (RateLimited, Some(429)), "{verb:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(100_000)), "{verb:?}");
+        assert!(error.request_id().starts_with("sandbox-"), "{verb:?}: {:?}", error.request_id());
+    });
+}
+
 #[test]
 fn cut_before_the_answer() {
     let outcomes = Outcomes { once: CUT, commit: WELL, place: WELL };

@@ -74,6 +74,9 @@ pub(crate) async fn observe(
     if fault.cut_before_response || connection.is_cut() {
         return connection.cut_for_ever().await;
     }
+    if let Ok(id) = HeaderValue::from_str(&format!("sandbox-{entry}")) {
+        response.headers_mut().insert("x-request-id", id);
+    }
     fault.set_headers(&mut response);
     app.log.answered(entry, response.status().as_u16(), response.extensions_mut().remove::<Note>());
     if response.status() == StatusCode::SWITCHING_PROTOCOLS {

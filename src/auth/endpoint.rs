@@ -14,16 +14,17 @@ use super::discovery::Discovery;
 use super::form;
 use super::oauth_error::OAuthError;
 use super::tokens::Tokens;
+use crate::backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::header::AUTHORIZATION;
-use crate::http::{Body, HeaderName, HeaderValue, Http, Method, Repeat, Request, Response, Url};
+use crate::http::{Body, Head, HeaderName, HeaderValue, Http, Method, Repeat, Request, Response, Url};
 use crate::instant::{now_ms, unix_ms};
 use crate::options::Options;
 
 /// Longest answer of a token endpoint that is read.
 const MOST_ANSWER: usize = 1 << 20;
 
-/// Between the tries of a request that the server had no time for; it doubles.
+/// At most between the first tries of a request that the server had no time for; it doubles.
 const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
 /// Where tokens are given out, and to which API client.
@@ -43,7 +44,7 @@ pub(crate) struct TokenEndpoint {
 /// Why there are no tokens.
 pub(super) enum Failure {
     /// The server refused, or could not.
-    Refused(OAuthError, Option<Duration>),
+    Refused(OAuthError, Head),
     /// No answer came, or none that can be read: the server may have done what it was asked.
     Lost(Error),
     /// The server has not done it.
@@ -64,7 +65,7 @@ impl Failure {
 
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Refused(_, wait) => *wait,
+            Self::Refused(_, head) => head.retry_after(),
             Self::Lost(_) | Self::Other(_) => None,
         }
     }
@@ -80,8 +81,7 @@ impl Failure {
 
     pub(super) fn into_error(self, advice: fn(&OAuthError) -> Option<String>) -> Error {
         match self {
-            Self::Refused(error, None) => error.into_error(advice),
-            Self::Refused(error, Some(wait)) => error.into_error(advice).with_retry_after(wait),
+            Self::Refused(error, head) => head.complete(error.into_error(advice)),
             Self::Lost(error) | Self::Other(error) => error,
         }
     }
@@ -123,10 +123,9 @@ impl TokenEndpoint {
         ask: Ask<'_>,
         mut after_loss: u32,
     ) -> Result<Tokens, Failure> {
-        let deadline =
-            Instant::now() + Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs());
+        let deadline = Instant::now() + call.duration("request_timeout_ms");
         let mut while_busy = call.integer("max_retries");
-        let mut pause = BUSY_PAUSE;
+        let mut busy = 0;
         loop {
             let failure = match self.ask(http, call, ask).await {
                 Ok(tokens) => return Ok(tokens),
@@ -134,12 +133,12 @@ impl TokenEndpoint {
             };
             if failure.is_busy() && while_busy > 0 {
                 while_busy -= 1;
-                let wait = failure.retry_after().unwrap_or(pause);
-                if Instant::now().checked_add(wait).is_none_or(|end| end >= deadline) {
+                busy += 1;
+                let asked = failure.retry_after();
+                let Some(pause) = backoff::pause(BUSY_PAUSE, busy, asked, deadline) else {
                     return Err(failure);
-                }
-                tokio::time::sleep(wait).await;
-                pause *= 2;
+                };
+                tokio::time::sleep(pause).await;
             } else if failure.is_lost() && after_loss > 0 {
                 after_loss -= 1;
             } else {
@@ -232,8 +231,8 @@ impl fmt::Debug for TokenEndpoint {
 }
 
 async fn refused(response: Response, sent: &[SecretString]) -> Failure {
-    let (status, wait) = (response.status(), response.retry_after());
+    let head = response.head();
     // A refusal whose text breaks off is one all the same.
     let body = response.bytes(MOST_ANSWER).await.unwrap_or_default();
-    Failure::Refused(OAuthError::read(status, &body, sent), wait)
+    Failure::Refused(OAuthError::read(head.status(), &body, sent), head)
 }

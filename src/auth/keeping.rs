@@ -8,6 +8,7 @@ use super::AccessToken;
 use super::session::{RENEWAL_PAUSE, Session};
 use super::store::Ownership;
 use super::tokens::Tokens;
+use crate::backoff::backed_off;
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::{Lease, Unfinished, blocking};
 
@@ -17,7 +18,7 @@ pub(super) const OWNER_PATIENCE: Duration = Duration::from_secs(120);
 const OWNER_PAUSE: Duration = Duration::from_millis(20);
 /// How long a store that could not take tokens is asked again, before it is left alone for a while.
 const SAVE_PATIENCE: Duration = Duration::from_secs(30);
-/// Between those tries; it doubles.
+/// Between those tries.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
@@ -113,14 +114,14 @@ pub(super) fn save_again(session: &Session, owned: Option<Arc<Ownership>>) {
 
 async fn save_in_time(session: &Session, mut owned: Option<Arc<Ownership>>) {
     let deadline = Instant::now() + SAVE_PATIENCE;
-    let mut pause = FIRST_PAUSE;
+    let mut failures = 0;
     while Instant::now() < deadline {
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(backed_off(failures, FIRST_PAUSE, LONGEST_PAUSE)).await;
         match save_unsaved(session, &mut owned).await {
             Ok(()) => return,
             Err(error) => tell_unsaved(&error),
         }
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        failures += 1;
     }
 }
 

@@ -271,7 +271,7 @@ impl Session {
 }
 
 fn patience(call: &Options) -> Duration {
-    Duration::from_millis(call.integer("request_timeout_ms").unsigned_abs())
+    call.duration("request_timeout_ms")
 }
 
 /// Makes room for the next renewal, however this one ends.

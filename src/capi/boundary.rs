@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::error::tiro_error;
 use super::handle::{self, Handle};
 use crate::error::{Error, ErrorKind, Result};
-use crate::runtime::{callbacks, generation};
+use crate::runtime::{Generation, callbacks};
 
 /// What a fallible function returns: `TIRO_OK` (0), `TIRO_PENDING` (1), or a negative `TIRO_E_*`.
 pub type tiro_status = i32;
@@ -44,6 +44,15 @@ pub(super) fn call(err: *mut *mut tiro_error, body: impl FnOnce() -> Result<tiro
 /// Runs the body of a function that cannot fail; a panic gives `otherwise`.
 pub(super) fn value<R>(otherwise: R, body: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(otherwise)
+}
+
+/// What a getter gives that has no status: `otherwise` for NULL or a bad handle.
+pub(super) fn read<H: Handle, R: Copy>(
+    handle: *const H,
+    otherwise: R,
+    get: impl FnOnce(&H::Object) -> R,
+) -> R {
+    value(otherwise, || handle::get(handle).map_or(otherwise, |object| get(&object)))
 }
 
 /// Runs the body of a `_free`.
@@ -124,6 +133,24 @@ pub(super) unsafe fn optional_text_in<'a>(name: &str, text: *const c_char) -> Re
     if text.is_null() { Ok(None) } else { unsafe { text_in(name, text) }.map(Some) }
 }
 
+/// An array of the caller's, which may be NULL if it is empty.
+///
+/// # Safety
+/// `data` is NULL or has `count` elements, that live as long as they are used.
+pub(super) unsafe fn slice_in<'a, T>(name: &str, data: *const T, count: usize) -> Result<&'a [T]> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if data.is_null() {
+        return Err(Error::new(ErrorKind::Null, format!("{name} is NULL but its size is not 0")));
+    }
+    if count.checked_mul(size_of::<T>()).is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+        return Err(Error::new(ErrorKind::Argument, format!("no memory has room for {name} of that size")));
+    }
+    // SAFETY: not NULL, of a size that can be, and the caller of this function promises the rest.
+    Ok(unsafe { std::slice::from_raw_parts(data, count) })
+}
+
 /// A path in the platform's own bytes.
 ///
 /// # Safety
@@ -175,12 +202,12 @@ impl<F: Copy> HostCallback<F> {
 pub(super) struct HostData {
     user_data: *mut c_void,
     destroy: tiro_destroy_fn,
-    generation: u32,
+    generation: Generation,
 }
 
 impl HostData {
     pub(super) fn new(user_data: *mut c_void, destroy: tiro_destroy_fn) -> Self {
-        Self { user_data, destroy, generation: generation() }
+        Self { user_data, destroy, generation: Generation::now() }
     }
 }
 
@@ -192,7 +219,7 @@ unsafe impl Sync for HostData {}
 impl Drop for HostData {
     fn drop(&mut self) {
         if let Some(destroy) = self.destroy.take()
-            && self.generation == generation()
+            && !self.generation.is_past()
         {
             let user_data = self.user_data;
             // SAFETY: given with `user_data`, for one call.

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 
-use super::boundary::{call, free, output, set_if_wanted, tiro_status, value};
+use super::boundary::{call, free, output, read, set_if_wanted, tiro_status, value};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
 use super::text::{TextFields, Texts, borrow, copy_out};
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn tiro_document_name(
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_document_http_status(document: *const tiro_document) -> i32 {
-    value(0, || handle::get(document).map_or(0, |object| i32::from(object.document.http_status())))
+    read(document, 0, |object| i32::from(object.document.http_status()))
 }
 
 /// Copies a field of a document (`TIRO_DOCUMENT_*`) with a NUL after it into `buf`; `*need` is the size that takes.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{free, tiro_status, value};
+use super::boundary::{free, read, tiro_status, value};
 use super::handle::{self, Handle, Kind};
 use super::text::{self, TextFields, Texts, borrow};
 use crate::error::{ERROR_TABLE, Error};
@@ -61,13 +61,6 @@ pub(super) fn new_handle(error: Error) -> *mut tiro_error {
     handle::insert(ErrorObject { error, texts: Texts::new() }).unwrap_or(std::ptr::null_mut())
 }
 
-fn read<R>(error: *const tiro_error, otherwise: R, get: impl FnOnce(&Error) -> R) -> R {
-    match handle::get(error) {
-        Ok(object) => value(otherwise, || get(&object.error)),
-        Err(_) => otherwise,
-    }
-}
-
 /// The name of a `tiro_status`, such as `"TIRO_E_TIMEOUT"`; `"TIRO_E_UNKNOWN"` for a number that this library does not
 /// know.
 ///
@@ -112,7 +105,7 @@ pub extern "C" fn tiro_error_free(error: *mut tiro_error) {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_error_code(error: *const tiro_error) -> tiro_status {
-    read(error, 0, |error| error.kind().code())
+    read(error, 0, |object| object.error.kind().code())
 }
 
 /// The HTTP status of the service's answer.
@@ -123,7 +116,7 @@ pub extern "C" fn tiro_error_code(error: *const tiro_error) -> tiro_status {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_error_http_status(error: *const tiro_error) -> i32 {
-    read(error, 0, |error| error.http_status().map_or(0, i32::from))
+    read(error, 0, |object| object.error.http_status().map_or(0, i32::from))
 }
 
 /// Whether the same call may succeed later.
@@ -134,7 +127,7 @@ pub extern "C" fn tiro_error_http_status(error: *const tiro_error) -> i32 {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_error_is_retriable(error: *const tiro_error) -> i32 {
-    read(error, 0, |error| i32::from(error.is_retriable()))
+    read(error, 0, |object| i32::from(object.error.is_retriable()))
 }
 
 /// How long the service asks to wait before the next try, in milliseconds.
@@ -145,8 +138,8 @@ pub extern "C" fn tiro_error_is_retriable(error: *const tiro_error) -> i32 {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_error_retry_after_ms(error: *const tiro_error) -> i64 {
-    read(error, -1, |error| {
-        error.retry_after().map_or(-1, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
+    read(error, -1, |object| {
+        object.error.retry_after().map_or(-1, |wait| i64::try_from(wait.as_millis()).unwrap_or(i64::MAX))
     })
 }
 

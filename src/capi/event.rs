@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{TIRO_OK, TIRO_PENDING, call as guarded, free, output, timeout_in, tiro_status, value};
+use super::boundary::{TIRO_OK, TIRO_PENDING, call as guarded, free, output, read, timeout_in, tiro_status};
 use super::client::{start, tiro_client};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
@@ -118,7 +118,7 @@ pub extern "C" fn tiro_service_event_free(event: *mut tiro_service_event) {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_service_event_kind(event: *const tiro_service_event) -> i32 {
-    value(0, || handle::get(event).map_or(0, |object| object.event.kind as i32))
+    read(event, 0, |object| object.event.kind as i32)
 }
 
 /// The id of the recording that an event is about.

@@ -28,6 +28,7 @@ compile_error!("handles of the C ABI need 64-bit pointers");
 const TAG: u64 = 0b0111 << 60 | 1 << 55;
 const TAG_MASK: u64 = 0b1111 << 60 | 1 << 55;
 const KIND_SHIFT: u32 = 56;
+const KIND_MASK: u8 = 0b1111;
 const GENERATION_SHIFT: u32 = 24;
 const LAST_GENERATION: u32 = (1 << 31) - 1;
 const SLOT_MASK: u64 = (1 << GENERATION_SHIFT) - 1;
@@ -36,27 +37,76 @@ const FIRST_CHUNK: u32 = 64;
 const CHUNKS: usize = 18;
 const SLOTS: u32 = FIRST_CHUNK * ((1 << CHUNKS) - 1);
 
-/// What a handle is one of. The numbers are `TIRO_HANDLE_*`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Kind {
-    Options = 1,
-    Client = 2,
-    Op = 3,
-    Queue = 4,
-    Source = 5,
-    Error = 6,
-    Recording = 7,
-    Page = 8,
-    Transcript = 9,
-    Login = 10,
-    Document = 11,
-    ServiceEvent = 12,
-    Order = 13,
+/// Handles of any kind.
+pub const TIRO_HANDLE_ANY: i32 = 0;
+/// Handles of `tiro_options`.
+pub const TIRO_HANDLE_OPTIONS: i32 = 1;
+/// Handles of `tiro_client`.
+pub const TIRO_HANDLE_CLIENT: i32 = 2;
+/// Handles of `tiro_op`.
+pub const TIRO_HANDLE_OP: i32 = 3;
+/// Handles of `tiro_queue`.
+pub const TIRO_HANDLE_QUEUE: i32 = 4;
+/// Handles of `tiro_source`.
+pub const TIRO_HANDLE_SOURCE: i32 = 5;
+/// Handles of `tiro_error`.
+pub const TIRO_HANDLE_ERROR: i32 = 6;
+/// Handles of `tiro_recording`.
+pub const TIRO_HANDLE_RECORDING: i32 = 7;
+/// Handles of `tiro_page`.
+pub const TIRO_HANDLE_PAGE: i32 = 8;
+/// Handles of `tiro_transcript`.
+pub const TIRO_HANDLE_TRANSCRIPT: i32 = 9;
+/// Handles of `tiro_login`.
+pub const TIRO_HANDLE_LOGIN: i32 = 10;
+/// Handles of `tiro_document`.
+pub const TIRO_HANDLE_DOCUMENT: i32 = 11;
+/// Handles of `tiro_service_event`.
+pub const TIRO_HANDLE_SERVICE_EVENT: i32 = 12;
+/// Handles of `tiro_order`.
+pub const TIRO_HANDLE_ORDER: i32 = 13;
+
+/// Declares [`Kind`] and [`KINDS`] from one list.
+macro_rules! handle_kinds {
+    ($($kind:ident = $number:ident, $name:literal;)+) => {
+        /// What a handle is one of.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub(super) enum Kind { $($kind = $number as u8,)+ }
+
+        /// Every kind, with what its type is called after `tiro_`.
+        pub(super) const KINDS: &[(Kind, &str)] = &[$((Kind::$kind, $name),)+];
+    };
 }
 
-/// One more than the largest kind.
-const KINDS: usize = 14;
+// The numbers stand above, where the header's generator sees them.
+handle_kinds! {
+    Options = TIRO_HANDLE_OPTIONS, "options";
+    Client = TIRO_HANDLE_CLIENT, "client";
+    Op = TIRO_HANDLE_OP, "op";
+    Queue = TIRO_HANDLE_QUEUE, "queue";
+    Source = TIRO_HANDLE_SOURCE, "source";
+    Error = TIRO_HANDLE_ERROR, "error";
+    Recording = TIRO_HANDLE_RECORDING, "recording";
+    Page = TIRO_HANDLE_PAGE, "page";
+    Transcript = TIRO_HANDLE_TRANSCRIPT, "transcript";
+    Login = TIRO_HANDLE_LOGIN, "login";
+    Document = TIRO_HANDLE_DOCUMENT, "document";
+    ServiceEvent = TIRO_HANDLE_SERVICE_EVENT, "service_event";
+    Order = TIRO_HANDLE_ORDER, "order";
+}
+
+/// One more than the largest kind: they are numbered from 1 without a gap.
+const KIND_NUMBERS: usize = KINDS.len() + 1;
+
+const _: () = {
+    assert!(KIND_NUMBERS <= KIND_MASK as usize + 1, "a kind has four bits of a token");
+    let mut index = 0;
+    while index < KINDS.len() {
+        assert!(KINDS[index].0 as usize == index + 1, "a kind is counted by its number");
+        index += 1;
+    }
+};
 
 /// An opaque type of the header, and what stands behind its handles.
 pub(super) trait Handle {
@@ -89,7 +139,7 @@ struct Own {
     /// Slots below are the parent's.
     first: u32,
     free: Mutex<Vec<u32>>,
-    live: [AtomicI64; KINDS],
+    live: [AtomicI64; KIND_NUMBERS],
 }
 
 /// Puts an object into the table; the result is its handle.
@@ -108,7 +158,7 @@ pub(super) fn remove<H: Handle>(handle: *const H) -> Result<Option<Arc<H::Object
     TABLE.remove(handle)
 }
 
-/// How many handles of a kind this process has; 0: of any kind.
+/// How many handles of a kind, or of any, this process has.
 pub(super) fn live(kind: i32) -> i64 {
     TABLE.live(kind)
 }
@@ -125,7 +175,7 @@ fn parse<H: Handle>(handle: *const H) -> Result<(u32, u32)> {
     if bits == 0 {
         return Err(Error::new(ErrorKind::Null, format!("the {:?} handle is NULL", H::KIND)));
     }
-    let kind = (bits >> KIND_SHIFT) as u8 & 0x0f;
+    let kind = (bits >> KIND_SHIFT) as u8 & KIND_MASK;
     if bits & TAG_MASK != TAG || kind != H::KIND as u8 {
         return Err(Error::new(ErrorKind::Handle, format!("this is no {:?} handle", H::KIND)));
     }
@@ -156,7 +206,7 @@ impl Table {
         self.own.get_or_init(|| Own {
             first: self.unused.load(Ordering::Acquire),
             free: Mutex::default(),
-            live: [const { AtomicI64::new(0) }; KINDS],
+            live: [const { AtomicI64::new(0) }; KIND_NUMBERS],
         })
     }
 
@@ -244,10 +294,10 @@ impl Table {
 
     fn live(&'static self, kind: i32) -> i64 {
         let live = &self.own().live;
-        match usize::try_from(kind) {
-            Ok(0) => live.iter().map(|count| count.load(Ordering::Relaxed)).sum(),
-            Ok(kind) => live.get(kind).map_or(0, |count| count.load(Ordering::Relaxed)),
-            Err(_) => 0,
+        match (kind, usize::try_from(kind)) {
+            (TIRO_HANDLE_ANY, _) => live.iter().map(|count| count.load(Ordering::Relaxed)).sum(),
+            (_, Ok(kind)) => live.get(kind).map_or(0, |count| count.load(Ordering::Relaxed)),
+            (_, Err(_)) => 0,
         }
     }
 }

@@ -7,40 +7,11 @@ use super::boundary::{
     timeout_in, tiro_destroy_fn, tiro_status, value,
 };
 use super::error::tiro_error;
-use super::handle;
+use super::handle::{self, KINDS};
 use super::op::{self, tiro_op};
 use super::options::{optional_snapshot, tiro_options};
 use crate::error::{Error, ErrorKind};
 use crate::log::{self, Level};
-
-/// Handles of any kind.
-pub const TIRO_HANDLE_ANY: i32 = 0;
-/// Handles of `tiro_options`.
-pub const TIRO_HANDLE_OPTIONS: i32 = 1;
-/// Handles of `tiro_client`.
-pub const TIRO_HANDLE_CLIENT: i32 = 2;
-/// Handles of `tiro_op`.
-pub const TIRO_HANDLE_OP: i32 = 3;
-/// Handles of `tiro_queue`.
-pub const TIRO_HANDLE_QUEUE: i32 = 4;
-/// Handles of `tiro_source`.
-pub const TIRO_HANDLE_SOURCE: i32 = 5;
-/// Handles of `tiro_error`.
-pub const TIRO_HANDLE_ERROR: i32 = 6;
-/// Handles of `tiro_recording`.
-pub const TIRO_HANDLE_RECORDING: i32 = 7;
-/// Handles of `tiro_page`.
-pub const TIRO_HANDLE_PAGE: i32 = 8;
-/// Handles of `tiro_transcript`.
-pub const TIRO_HANDLE_TRANSCRIPT: i32 = 9;
-/// Handles of `tiro_login`.
-pub const TIRO_HANDLE_LOGIN: i32 = 10;
-/// Handles of `tiro_document`.
-pub const TIRO_HANDLE_DOCUMENT: i32 = 11;
-/// Handles of `tiro_service_event`.
-pub const TIRO_HANDLE_SERVICE_EVENT: i32 = 12;
-/// Handles of `tiro_order`.
-pub const TIRO_HANDLE_ORDER: i32 = 13;
 
 /// Log level: something failed that is a bug of tiro or of what it stands on.
 pub const TIRO_LOG_ERROR: i32 = 1;
@@ -157,22 +128,8 @@ pub unsafe extern "C" fn tiro_shutdown(timeout_ms: i64, err: *mut *mut tiro_erro
 
 /// The one place that writes to stderr, and only when it is asked to.
 fn report_leaks() {
-    const NAMES: [&str; 12] = [
-        "options",
-        "client",
-        "op",
-        "queue",
-        "source",
-        "error",
-        "recording",
-        "page",
-        "transcript",
-        "login",
-        "document",
-        "service_event",
-    ];
-    for (name, kind) in NAMES.iter().zip(1..) {
-        let count = handle::live(kind);
+    for (kind, name) in KINDS {
+        let count = handle::live(*kind as i32);
         if count > 0 {
             eprintln!("tiro: {count} tiro_{name} handles are still alive");
         }

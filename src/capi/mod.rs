@@ -1,5 +1,6 @@
-//! The C ABI: `extern "C"` functions that convert their arguments, call the core and convert what comes back. Nothing
-//! is decided here. Each function runs inside [`boundary`], so that no panic leaves the library.
+//! The C ABI: `extern "C"` functions that convert their arguments, call the core and convert what comes back. What a
+//! verb does is decided in the core; here only what is C's own: handles, borrowed texts, defaults for NULL. Of what the
+//! core does not make public this uses the runtime's locks, callback thread and mark of a fork. Each function runs inside [`boundary`], so that no panic leaves the library.
 //!
 //! The comments of the public items are the documentation of `include/tiro.h`: every function says what it does, which
 //! arguments may be NULL, what it returns, and its `Thread:`, `Blocks:` and `@since` lines. A test reads them.
@@ -10,6 +11,7 @@ pub mod arrow;
 pub mod billing;
 pub mod boundary;
 pub mod client;
+pub mod client_export;
 pub mod document;
 pub mod error;
 pub mod event;

@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{free, set_if_wanted, tiro_status, value};
+use super::boundary::{free, read, tiro_status};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
-use super::text::{self, TextFields, Texts, borrow};
+use super::text::{self, TextFields, Texts, borrow, borrow_of};
 use crate::error::Result;
 use crate::order::{Order, Price};
 
@@ -77,26 +77,9 @@ pub(super) fn new_handle(order: Order) -> Result<*mut tiro_order> {
     handle::insert(OrderObject { order, price, texts: Texts::new(), recordings })
 }
 
-/// Gives out a text of one of an order's recordings; `""` where there is no such recording.
-///
-/// # Safety
-/// `len` is NULL or the caller's variable.
-unsafe fn borrow_of_recording(
-    order: *const tiro_order,
-    index: u64,
-    len: *mut usize,
-    field: usize,
-    text: impl FnOnce(&OrderedRecording) -> &str,
-) -> *const c_char {
-    value(c"".as_ptr(), || {
-        let object = handle::get(order).ok();
-        let found = object.as_ref().and_then(|object| object.recordings.get(usize::try_from(index).ok()?));
-        let text = found.map_or(&b"\0"[..], |recording| recording.texts.get(field, text(recording)));
-        // SAFETY: the caller of this function promises as much.
-        unsafe { set_if_wanted(len, text.len() - 1) };
-        // It outlives this call in the object of the handle.
-        text.as_ptr().cast()
-    })
+/// One of an order's recordings, by its number.
+fn recording_of(object: &OrderObject, index: u64) -> Option<&OrderedRecording> {
+    object.recordings.get(usize::try_from(index).ok()?)
 }
 
 /// Frees an order and the texts borrowed from it. Nothing happens at the service.
@@ -207,7 +190,7 @@ pub unsafe extern "C" fn tiro_order_raw(order: *const tiro_order, len: *mut usiz
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_order_recording_count(order: *const tiro_order) -> u64 {
-    value(0, || handle::get(order).map_or(0, |object| object.recordings.len() as u64))
+    read(order, 0, |object| object.recordings.len() as u64)
 }
 
 /// The service's id of a recording of an order, by its number from 0.
@@ -226,7 +209,12 @@ pub unsafe extern "C" fn tiro_order_recording_id(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    unsafe { borrow_of_recording(order, index, len, 0, |recording| &recording.id) }
+    unsafe {
+        borrow_of(order, len, |object| {
+            let recording = recording_of(object, index)?;
+            Some(recording.texts.get(0, &recording.id))
+        })
+    }
 }
 
 /// What a recording of an order costs, by its number from 0, such as `5.00 USD`.
@@ -245,7 +233,12 @@ pub unsafe extern "C" fn tiro_order_recording_price(
     len: *mut usize,
 ) -> *const c_char {
     // SAFETY: as promised above.
-    unsafe { borrow_of_recording(order, index, len, 1, |recording| &recording.price) }
+    unsafe {
+        borrow_of(order, len, |object| {
+            let recording = recording_of(object, index)?;
+            Some(recording.texts.get(1, &recording.price))
+        })
+    }
 }
 
 /// When an order was paid, in Unix milliseconds.
@@ -256,7 +249,7 @@ pub unsafe extern "C" fn tiro_order_recording_price(
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_order_paid_at_ms(order: *const tiro_order) -> i64 {
-    value(-1, || handle::get(order).ok().and_then(|object| object.order.paid_at_ms).unwrap_or(-1))
+    read(order, -1, |object| object.order.paid_at_ms.unwrap_or(-1))
 }
 
 /// Copies a text of an order (`TIRO_ORDER_*`) with its NUL into `buf`; `*need` is the size that takes.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{optional_text_in, text_in, tiro_status};
+use super::boundary::{optional_text_in, slice_in, text_in, tiro_status};
 use super::client::{start, tiro_client};
 use super::error::tiro_error;
 use super::op::tiro_op;
@@ -45,13 +45,8 @@ unsafe fn texts_in<'a>(name: &str, texts: *const *const c_char, count: usize) ->
     if texts.is_null() {
         return Err(Error::new(ErrorKind::Null, format!("{name} is NULL")));
     }
-    let fits =
-        count.checked_mul(size_of::<*const c_char>()).is_some_and(|size| isize::try_from(size).is_ok());
-    if !fits {
-        return Err(Error::new(ErrorKind::Argument, "no memory has that many texts"));
-    }
-    // SAFETY: not NULL, of a size that can be, and the caller of this function promises the rest.
-    let texts = unsafe { std::slice::from_raw_parts(texts, count) };
+    // SAFETY: the same promise.
+    let texts = unsafe { slice_in(name, texts, count) }?;
     // SAFETY: as above.
     texts.iter().map(|text| unsafe { text_in(name, *text) }).collect()
 }

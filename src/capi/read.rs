@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use super::boundary::{TIRO_OK, call, output, tiro_status};
+use super::boundary::{TIRO_OK, call, output, slice_in, tiro_status};
 use super::error::tiro_error;
 use super::transcript::{new_handle, tiro_transcript};
 use crate::error::{Error, ErrorKind, Result};
@@ -22,15 +22,8 @@ unsafe fn read(
     call(err, || {
         // SAFETY: the caller of this function promises as much.
         let transcript = unsafe { output("transcript", transcript) }?;
-        if isize::try_from(size).is_err() {
-            return Err(Error::new(ErrorKind::Argument, "no memory has that many bytes"));
-        }
-        let document = match (data.is_null(), size) {
-            (_, 0) => &[],
-            (true, _) => return Err(Error::new(ErrorKind::Null, "data is NULL but size is not 0")),
-            // SAFETY: as above.
-            (false, _) => unsafe { std::slice::from_raw_parts(data.cast(), size) },
-        };
+        // SAFETY: as above.
+        let document = unsafe { slice_in("data", data.cast::<u8>(), size) }?;
         *transcript = new_handle(read(document)?)?;
         Ok(TIRO_OK)
     })

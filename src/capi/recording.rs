@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use super::boundary::{TIRO_OK, call, free, output, tiro_status, value};
+use super::boundary::{TIRO_OK, call, free, output, read, tiro_status};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
 use super::text::{self, TextFields, Texts, borrow};
@@ -68,13 +68,6 @@ impl TextFields<6> for tiro_recording {
 
 pub(super) fn new_handle(recording: Recording) -> Result<*mut tiro_recording> {
     handle::insert(RecordingObject { recording, texts: Texts::new() })
-}
-
-fn read<R>(recording: *const tiro_recording, otherwise: R, get: impl FnOnce(&Recording) -> R) -> R {
-    match handle::get(recording) {
-        Ok(object) => value(otherwise, || get(&object.recording)),
-        Err(_) => otherwise,
-    }
 }
 
 /// Frees a recording and the texts borrowed from it. Nothing happens at the service.
@@ -203,7 +196,7 @@ pub unsafe extern "C" fn tiro_recording_raw(
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_status(recording: *const tiro_recording) -> i32 {
-    read(recording, 0, |recording| recording.status as i32)
+    read(recording, 0, |object| object.recording.status as i32)
 }
 
 /// When the service got a recording, in Unix milliseconds.
@@ -214,7 +207,7 @@ pub extern "C" fn tiro_recording_status(recording: *const tiro_recording) -> i32
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_created_at_ms(recording: *const tiro_recording) -> i64 {
-    read(recording, 0, |recording| recording.created_at_ms)
+    read(recording, 0, |object| object.recording.created_at_ms)
 }
 
 /// When the status of a recording changed last, in Unix milliseconds.
@@ -225,7 +218,7 @@ pub extern "C" fn tiro_recording_created_at_ms(recording: *const tiro_recording)
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_changed_at_ms(recording: *const tiro_recording) -> i64 {
-    read(recording, 0, |recording| recording.changed_at_ms.unwrap_or(0))
+    read(recording, 0, |object| object.recording.changed_at_ms.unwrap_or(0))
 }
 
 /// Length of the sound of a recording, in milliseconds.
@@ -236,7 +229,7 @@ pub extern "C" fn tiro_recording_changed_at_ms(recording: *const tiro_recording)
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_duration_ms(recording: *const tiro_recording) -> i64 {
-    read(recording, -1, |recording| recording.duration_ms.unwrap_or(-1))
+    read(recording, -1, |object| object.recording.duration_ms.unwrap_or(-1))
 }
 
 /// Size of a recording, in bytes.
@@ -247,7 +240,7 @@ pub extern "C" fn tiro_recording_duration_ms(recording: *const tiro_recording) -
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_recording_size(recording: *const tiro_recording) -> u64 {
-    read(recording, 0, |recording| recording.size)
+    read(recording, 0, |object| object.recording.size)
 }
 
 /// Copies a text of a recording (`TIRO_RECORDING_*`) with its NUL into `buf`; `*need` is the size that takes.
@@ -291,7 +284,7 @@ pub extern "C" fn tiro_page_free(page: *mut tiro_page) {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_page_count(page: *const tiro_page) -> u64 {
-    value(0, || handle::get(page).map_or(0, |page| page.recordings.len() as u64))
+    read(page, 0, |page| page.recordings.len() as u64)
 }
 
 /// How many recordings the service has in all.
@@ -302,7 +295,7 @@ pub extern "C" fn tiro_page_count(page: *const tiro_page) -> u64 {
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_page_total(page: *const tiro_page) -> i64 {
-    value(-1, || handle::get(page).ok().and_then(|page| i64::try_from(page.total?).ok()).unwrap_or(-1))
+    read(page, -1, |page| page.total.and_then(|total| i64::try_from(total).ok()).unwrap_or(-1))
 }
 
 /// Takes a recording out of a page, by its number from 0.

@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::boundary::{TIRO_OK, call as guarded, optional_text_in, output, path_in, text_in, tiro_status};
+use super::boundary::{TIRO_OK, call as guarded, optional_text_in, output, slice_in, text_in, tiro_status};
 use super::client::{start, tiro_client};
 use super::document::{self, tiro_document};
 use super::error::tiro_error;
@@ -16,7 +16,7 @@ use super::options::tiro_options;
 use super::text::copy_out;
 use crate::client::Client;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, NewManagedUser};
 
@@ -128,17 +128,9 @@ pub unsafe extern "C" fn tiro_client_request(
 /// # Safety
 /// `data` is NULL or has `size` bytes.
 unsafe fn body_in(data: *const c_void, size: usize) -> Result<Option<Bytes>> {
-    if data.is_null() {
-        return match size {
-            0 => Ok(None),
-            _ => Err(Error::new(ErrorKind::Null, "data is NULL but size is not 0")),
-        };
-    }
-    if isize::try_from(size).is_err() {
-        return Err(Error::new(ErrorKind::Argument, "no memory has that many bytes"));
-    }
-    // SAFETY: not NULL, of a size that can be, and the caller of this function promises the rest.
-    Ok(Some(Bytes::copy_from_slice(unsafe { std::slice::from_raw_parts(data.cast(), size) })))
+    // SAFETY: the same promise.
+    let body = unsafe { slice_in("data", data.cast::<u8>(), size) }?;
+    Ok((!data.is_null()).then(|| Bytes::copy_from_slice(body)))
 }
 
 /// Gives every endpoint of the service as it is for this client: JSON, an array of objects with `operation`, `method`,
@@ -304,63 +296,4 @@ pub unsafe extern "C" fn tiro_client_as_user(
         *user = handle::insert(handle::get(client)?.as_user(email)?)?;
         Ok(TIRO_OK)
     })
-}
-
-/// Starts to fetch the transcript of a recording in a format (docs/export.md). A format that the service writes itself
-/// comes from there, any other is written here. `call` takes no option of the scope `export`: for those, fetch the
-/// transcript and use `tiro_transcript_export`. A file that the service has to make first is waited for, at most
-/// `wait_timeout_ms` and never more than 10 minutes. The operation results in a document.
-///
-/// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
-/// Returns: `TIRO_OK`; `TIRO_E_ARGUMENT` for an unknown format, an empty or overlong id; `TIRO_E_UTF8`, `TIRO_E_OPTION`,
-/// `TIRO_E_FORKED`, `TIRO_E_NULL`, `TIRO_E_HANDLE`. The operation: as that of `tiro_client_transcript`.
-/// Thread: any. Blocks: no.
-/// @since 0.1.0
-///
-/// # Safety
-/// `id` and `format` are NULL or NUL-terminated; `op` and `err` are NULL or point to variables.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_client_export(
-    client: *mut tiro_client,
-    id: *const c_char,
-    format: *const c_char,
-    call: *const tiro_options,
-    op: *mut *mut tiro_op,
-    err: *mut *mut tiro_error,
-) -> tiro_status {
-    // SAFETY: as promised above.
-    unsafe {
-        start(client, call, op, err, |client, call| {
-            client.export(text_in("id", id)?, text_in("format", format)?, call)
-        })
-    }
-}
-
-/// As `tiro_client_export`, into a file that appears whole or not at all; a relative path is completed now. The operation
-/// has no other result: use `tiro_op_join`.
-///
-/// NULL: `call` and `err` may be NULL. The operation is the caller's: join it or free it.
-/// Returns: as `tiro_client_export`; `TIRO_E_IO` if the path cannot be completed. The operation: the local errors, too.
-/// Thread: any. Blocks: no.
-/// @since 0.1.0
-///
-/// # Safety
-/// `id`, `format` and `path` are NULL or NUL-terminated; `op` and `err` are NULL or point to variables.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tiro_client_export_to_path(
-    client: *mut tiro_client,
-    id: *const c_char,
-    format: *const c_char,
-    path: *const c_char,
-    call: *const tiro_options,
-    op: *mut *mut tiro_op,
-    err: *mut *mut tiro_error,
-) -> tiro_status {
-    // SAFETY: as promised above.
-    unsafe {
-        start(client, call, op, err, |client, call| {
-            let (id, format) = (text_in("id", id)?, text_in("format", format)?);
-            client.export_to_path(id, format, path_in("path", path)?, call)
-        })
-    }
 }

@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use super::boundary::{
-    HostData, TIRO_OK, call, free, optional_text_in, output, path_in, text_in, tiro_destroy_fn, tiro_status,
+    HostData, TIRO_OK, call, free, optional_text_in, output, path_in, slice_in, text_in, tiro_destroy_fn,
+    tiro_status,
 };
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
@@ -83,16 +84,11 @@ pub unsafe extern "C" fn tiro_source_from_bytes(
     call(err, || {
         // SAFETY: as promised above.
         let (source, name) = unsafe { (output("source", source)?, optional_text_in("name", name)?) };
-        if data.is_null() && size > 0 {
-            return Err(Error::new(ErrorKind::Null, "data is NULL but size is not 0"));
-        }
-        if isize::try_from(size).is_err() {
-            return Err(Error::new(ErrorKind::Argument, "no memory has that many bytes"));
-        }
-        let borrowed = HostBytes { data: data.cast(), size, _host: host };
+        // SAFETY: as promised above.
+        let now = unsafe { slice_in("data", data.cast::<u8>(), size) }?;
         let bytes: crate::source::SharedBytes = match destroy {
-            Some(_) => Arc::new(borrowed),
-            None => Arc::new(borrowed.as_ref().to_vec()),
+            Some(_) => Arc::new(HostBytes { data: data.cast(), size, _host: host }),
+            None => Arc::new(now.to_vec()),
         };
         *source = handle::insert(Source::from_bytes(bytes, name.unwrap_or(NO_NAME)))?;
         Ok(TIRO_OK)

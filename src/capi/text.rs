@@ -46,13 +46,27 @@ pub(super) unsafe fn borrow<H: TextFields<N>, const N: usize>(
     field: i32,
     len: *mut usize,
 ) -> *const c_char {
-    value(c"".as_ptr(), || {
-        let object = handle::get(handle).ok();
-        let text = object.as_ref().and_then(|object| {
+    // SAFETY: the same promise.
+    unsafe {
+        borrow_of(handle, len, |object| {
             let text = H::text(object, field)?;
             Some(H::texts(object).get(field as usize, text))
-        });
-        let text = text.unwrap_or(b"\0");
+        })
+    }
+}
+
+/// Gives out a text that the object of a handle keeps with its NUL; `""` where it has none.
+///
+/// # Safety
+/// `len` is NULL or the caller's variable.
+pub(super) unsafe fn borrow_of<H: Handle>(
+    handle: *const H,
+    len: *mut usize,
+    find: impl FnOnce(&H::Object) -> Option<&[u8]>,
+) -> *const c_char {
+    value(c"".as_ptr(), || {
+        let object = handle::get(handle).ok();
+        let text = object.as_ref().and_then(|object| find(object)).unwrap_or(b"\0");
         // SAFETY: the caller of this function promises as much.
         unsafe { set_if_wanted(len, text.len() - 1) };
         // It outlives this call in the object of the handle.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use super::boundary::{free, set_if_wanted, tiro_status, value};
+use super::boundary::{free, read, set_if_wanted, tiro_status, value};
 use super::error::tiro_error;
 use super::handle::{self, Handle, Kind};
 use super::text::{self, TextFields, Texts, borrow};
@@ -62,17 +62,22 @@ pub struct tiro_segment {
     pub word_count: u64,
 }
 
+/// Refuses to compile unless two structs are laid out alike, field by field and type by type.
+macro_rules! alike {
+    ($ours:ident, $cores:ident, $($field:ident),+) => {
+        const _: () = {
+            use std::mem::{align_of, offset_of, size_of};
+            assert!(size_of::<$ours>() == size_of::<$cores>());
+            assert!(align_of::<$ours>() == align_of::<$cores>());
+            $(assert!(offset_of!($ours, $field) == offset_of!($cores, $field));)+
+            let _ = |$ours { $($field),+ }: $ours, cores: $cores| ($([$field, cores.$field]),+);
+        };
+    };
+}
+
 // The structs of the header are the core's views under the names of the ABI.
-const _: () = {
-    use std::mem::{align_of, offset_of, size_of};
-    assert!(
-        size_of::<tiro_word>() == size_of::<WordView>() && align_of::<tiro_word>() == align_of::<WordView>()
-    );
-    assert!(offset_of!(tiro_word, end_ms) == offset_of!(WordView, end_ms));
-    assert!(offset_of!(tiro_word, segment) == offset_of!(WordView, segment));
-    assert!(size_of::<tiro_segment>() == size_of::<SegmentView>());
-    assert!(offset_of!(tiro_segment, word_count) == offset_of!(SegmentView, word_count));
-};
+alike!(tiro_word, WordView, text, text_len, start_ms, end_ms, confidence, segment, estimated);
+alike!(tiro_segment, SegmentView, speaker, speaker_len, start_ms, end_ms, first_word, word_count);
 
 /// Field of `tiro_transcript_copy`: the words with spaces between them, a line a paragraph.
 pub const TIRO_TRANSCRIPT_TEXT: i32 = 0;
@@ -222,10 +227,7 @@ pub unsafe extern "C" fn tiro_transcript_raw(
 /// @since 0.1.0
 #[unsafe(no_mangle)]
 pub extern "C" fn tiro_transcript_duration_ms(transcript: *const tiro_transcript) -> i64 {
-    value(-1, || match handle::get(transcript) {
-        Ok(object) => object.transcript.duration_ms().unwrap_or(-1),
-        Err(_) => -1,
-    })
+    read(transcript, -1, |object| object.transcript.duration_ms().unwrap_or(-1))
 }
 
 /// The words of a transcript as one array of `*count` elements, `*stride` bytes apart: `tiro_word_at` finds one. Built

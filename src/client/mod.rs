@@ -2,6 +2,7 @@
 //! returns at once.
 
 mod billing;
+mod exports;
 mod jobs;
 mod logins;
 mod orders;
@@ -20,7 +21,7 @@ use crate::events::{EventFeed, Events};
 use crate::job::{self, Jobs};
 use crate::options::{Options, Scope};
 use crate::recording::{Recording, RecordingPage};
-use crate::runtime::{Lease, Operation, Reporter, ResultOf, TaskList, generation};
+use crate::runtime::{Generation, Lease, Operation, Reporter, ResultOf, TaskList};
 use crate::service::{self, Call, PageRequest, Service, ServiceFuture};
 use crate::source::{Claim, Source};
 use crate::transcript::Transcript;
@@ -48,7 +49,7 @@ pub struct Client {
 }
 
 struct Shared {
-    generation: u32,
+    generation: Generation,
     options: Options,
     service: Arc<dyn Service>,
     in_flight: Arc<Semaphore>,
@@ -102,7 +103,7 @@ impl Client {
 
     pub(crate) fn with_service(options: &Options, service: Arc<dyn Service>) -> Result<Self> {
         let shared = Shared {
-            generation: generation(),
+            generation: Generation::now(),
             service,
             in_flight: Arc::new(Semaphore::new(options.integer("max_in_flight") as usize)),
             logins: Arc::default(),
@@ -236,11 +237,8 @@ impl Client {
 
 impl Shared {
     fn check_process(&self) -> Result<()> {
-        match self.generation == generation() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Forked, "this client belongs to the parent process")
-                .with_hint("make a client after the fork")),
-        }
+        let hinted = |error: Error| error.with_hint("make a client after the fork");
+        self.generation.check("client").map_err(hinted)
     }
 }
 

@@ -1,7 +1,6 @@
 //! The verbs that only services with accounts have: who is signed in, logins of persons, managed users, requests of one's
 //! own, and what is known of the endpoints. On another service each is [`ErrorKind::Unsupported`].
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use crate::runtime::Operation;
 use crate::service::Service;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, Diagnosis, ManagedUser, ManagedUsers, NewManagedUser, Remote};
-use crate::transcript::ExportFormat;
 
 impl Client {
     /// Gets an access token now. Never needed: any verb does so. For finding out early that credentials are wrong.
@@ -144,32 +142,6 @@ impl Client {
         }
         Ok(self.shared.sibling(self.shared.managed_users()?.as_user(email)?))
     }
-
-    /// The transcript of a recording in a format (`txt`, `docx`, ...), in memory. A format that the service writes itself
-    /// comes from there; any other is written here, as [`crate::Transcript::export`] does.
-    pub fn export(&self, id: &str, format: &str, call: Option<&Options>) -> Result<Operation<Document>> {
-        let (id, format) = (checked_id(id)?, ExportFormat::named(format)?);
-        self.start(call, move |context| async move {
-            context.in_turn(context.service.export(&context.call, &id, format, None)).await
-        })
-    }
-
-    /// As [`Client::export`], into a file that appears whole or not at all. The result is its path.
-    pub fn export_to_path(
-        &self,
-        id: &str,
-        format: &str,
-        path: impl Into<PathBuf>,
-        call: Option<&Options>,
-    ) -> Result<Operation<PathBuf>> {
-        let (id, format) = (checked_id(id)?, ExportFormat::named(format)?);
-        let path =
-            std::path::absolute(path.into()).map_err(|error| Error::io("the path of the export", &error))?;
-        self.start(call, move |context| async move {
-            let export = context.service.export(&context.call, &id, format, Some(path.clone()));
-            context.in_turn(export).await.map(|_| path)
-        })
-    }
 }
 
 impl Shared {
@@ -198,7 +170,7 @@ impl dyn Service {
 
 impl CallContext {
     fn login_timeout(&self) -> Duration {
-        Duration::from_millis(self.call.options.integer("login_timeout_ms").unsigned_abs())
+        self.call.options.duration("login_timeout_ms")
     }
 
     /// Makes sure that somebody is logged in, before a source is touched: where a person has to log in first, the

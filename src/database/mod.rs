@@ -18,7 +18,7 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::runtime::sync::Mutex;
-use crate::runtime::{PerProcess, generation};
+use crate::runtime::{Generation, PerProcess};
 
 /// What a database is for.
 pub(crate) struct Kind {
@@ -69,7 +69,7 @@ impl Drop for Inside {
 pub(crate) struct Database {
     kind: &'static Kind,
     path: PathBuf,
-    generation: u32,
+    generation: Generation,
     connection: ManuallyDrop<Mutex<Connection>>,
 }
 
@@ -95,7 +95,7 @@ impl Database {
         Ok(Self {
             kind,
             path,
-            generation: generation(),
+            generation: Generation::now(),
             connection: ManuallyDrop::new(Mutex::new(connection)),
         })
     }
@@ -145,7 +145,7 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         // In a forked child the connection is the parent's: closing it would touch locks that are not ours.
-        if self.generation == generation()
+        if !self.generation.is_past()
             && let Ok(_inside) = Inside::enter()
         {
             // SAFETY: dropped here only, and not used after.

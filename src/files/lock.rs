@@ -57,7 +57,7 @@ mod imp {
 
     use super::Region;
     use crate::runtime::sync::Mutex;
-    use crate::runtime::{PerProcess, generation};
+    use crate::runtime::{Generation, PerProcess};
 
     /// Device and inode.
     type FileId = (u64, u64);
@@ -73,7 +73,7 @@ mod imp {
 
     pub struct LockFile {
         id: FileId,
-        generation: u32,
+        generation: Generation,
         file: Mutex<Option<Arc<File>>>,
         here: Mutex<HashSet<Region>>,
     }
@@ -106,7 +106,7 @@ mod imp {
     fn list(open: &mut HashMap<FileId, Listed>, id: FileId, file: Arc<File>) -> Arc<LockFile> {
         let locks = Arc::new(LockFile {
             id,
-            generation: generation(),
+            generation: Generation::now(),
             file: Mutex::new(Some(file.clone())),
             here: Mutex::default(),
         });
@@ -134,7 +134,7 @@ mod imp {
 
         pub(super) fn unlock(&self, region: Region) {
             // In a forked child the lock is the parent's.
-            if self.generation != generation() {
+            if self.generation.is_past() {
                 return;
             }
             let mut here = self.here.lock();
@@ -168,7 +168,7 @@ mod imp {
 
     impl Drop for LockFile {
         fn drop(&mut self) {
-            if self.generation != generation() {
+            if self.generation.is_past() {
                 return;
             }
             // Closed under the list's lock: nobody opens the file anew in between, only to lose what it locks.

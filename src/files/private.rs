@@ -28,8 +28,7 @@ pub(crate) fn create_folder(path: &Path) -> io::Result<()> {
 pub(crate) fn check_owner(path: &Path, metadata: &Metadata, forbidden: u32, elsewhere: &str) -> Result<()> {
     use std::os::unix::fs::MetadataExt;
     let refused = |what: &str| Error::new(ErrorKind::Permission, format!("{} {what}", path.display()));
-    // SAFETY: takes nothing and cannot fail.
-    if metadata.uid() != unsafe { libc::geteuid() } {
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
         return Err(refused("belongs to another user").with_hint(elsewhere));
     }
     let mode = metadata.mode() & 0o777;

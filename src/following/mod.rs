@@ -5,7 +5,6 @@
 
 mod audience;
 mod budget;
-mod delay;
 mod driver;
 mod known;
 mod near;
@@ -20,7 +19,6 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 pub(crate) use budget::Budget;
-pub(crate) use delay::backed_off;
 pub(crate) use near::tell_changes;
 pub(crate) use watcher::{Interest, Subscription, Watcher};
 

@@ -12,7 +12,6 @@ use crate::options::Options;
 use crate::runtime::blocking;
 
 /// Fetches a URL into a new file. The caller removes the file if this fails.
-#[cfg_attr(not(feature = "local"), allow(dead_code, reason = "only models are fetched so"))]
 pub(crate) async fn download(
     url: &Url,
     to: &Path,

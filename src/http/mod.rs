@@ -29,10 +29,10 @@ pub(crate) use body::Body;
 #[cfg(feature = "local")]
 pub(crate) use download::download;
 pub(crate) use request::{Repeat, Request};
-pub(crate) use response::{Response, Sink};
+pub(crate) use response::{Head, Response, Sink};
 pub(crate) use send::Http;
 pub(crate) use upload::Upload;
-pub(crate) use url::{base_url, checked_url, origin};
+pub(crate) use url::{base_url, checked_url, origin, web_url};
 pub(crate) use websocket::WebSocket;
 
 pub(crate) use reqwest::header::{self, HeaderName, HeaderValue};

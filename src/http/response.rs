@@ -16,7 +16,7 @@ use super::failure;
 use super::retry;
 use super::send::Attempts;
 use super::url::origin;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::runtime::blocking;
 
 /// Where a streamed answer goes.
@@ -26,6 +26,46 @@ pub(crate) enum Sink {
     Memory(Vec<u8>),
     /// Written from where the file stands.
     File(File),
+}
+
+/// Under which names services tell the id that they gave a request; the first that is one counts.
+const REQUEST_ID_HEADERS: [&str; 3] = ["x-request-id", "request-id", "x-correlation-id"];
+const LONGEST_REQUEST_ID: usize = 128;
+
+/// What is longer, or not printable, is no id that anybody could quote.
+fn is_request_id(text: &str) -> bool {
+    (1..=LONGEST_REQUEST_ID).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// What the head of an answer says for an error.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    status: u16,
+    retry_after: Option<Duration>,
+    request_id: String,
+}
+
+impl Head {
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// How long the server asks to wait.
+    pub(crate) fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// An error, with what the head says and it does not say by itself.
+    pub(crate) fn complete(&self, error: Error) -> Error {
+        let error = match error.request_id() {
+            "" => error.with_request_id(&self.request_id),
+            _ => error,
+        };
+        match (error.retry_after(), self.retry_after) {
+            (None, Some(wait)) => error.with_retry_after(wait),
+            _ => error,
+        }
+    }
 }
 
 /// An answer whose body has not been read yet.
@@ -70,9 +110,18 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// How long the server asks to wait.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        retry::retry_after(&self.headers)
+    /// What its head says beside the status: to be taken before the body is read.
+    pub(crate) fn head(&self) -> Head {
+        Head {
+            status: self.status,
+            retry_after: retry::retry_after(&self.headers),
+            request_id: REQUEST_ID_HEADERS
+                .iter()
+                .filter_map(|name| self.header(name))
+                .find(|id| is_request_id(id))
+                .unwrap_or_default()
+                .to_owned(),
+        }
     }
 
     /// The server's clock.
@@ -82,22 +131,9 @@ impl Response {
 
     /// The error that the status stands for, whatever the body says.
     pub(crate) fn refusal(&self) -> Error {
-        let kind = match self.status {
-            401 => ErrorKind::Auth,
-            403 => ErrorKind::Forbidden,
-            404 | 410 => ErrorKind::NotFound,
-            408 => ErrorKind::Timeout,
-            429 => ErrorKind::RateLimited,
-            500.. => ErrorKind::Service,
-            400.. => ErrorKind::Rejected,
-            _ => ErrorKind::Protocol,
-        };
         let what = format!("{} answered {}", origin(&self.url), self.status);
-        let error = Error::new(kind, what).with_http_status(self.status);
-        match self.retry_after() {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
-        }
+        let error = Error::new(ErrorKind::of_http_status(self.status), what);
+        self.head().complete(error.with_http_status(self.status))
     }
 
     /// The body, if it has at most so many bytes. It ends in time also where what it answers had no time limit.
@@ -117,8 +153,7 @@ impl Response {
     /// The body as JSON.
     pub(crate) async fn json<T: DeserializeOwned>(self, most: usize) -> Result<T> {
         let (status, place) = (self.status, origin(&self.url));
-        let kind =
-            self.header("content-type").unwrap_or("nothing named").chars().take(80).collect::<String>();
+        let kind = excerpt(self.header("content-type").unwrap_or("nothing named"));
         let bytes = self.bytes(most).await?;
         serde_json::from_slice(&bytes).map_err(|error| {
             // Its own message may quote what the answer holds.
@@ -285,4 +320,30 @@ impl Sink {
 
 fn sink_failed(error: &std::io::Error) -> Error {
     Error::io("writing what the server sends", error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_one_that_somebody_can_quote() {
+        for id in ["r-1", "0HMV9C49II9CK:00000001", "|7f3a.1_", &"x".repeat(128)] {
+            assert!(is_request_id(id), "{id}");
+        }
+        for none in ["", "two words", "caf\u{e9}", "a\tb", &"x".repeat(129)] {
+            assert!(!is_request_id(none), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_head_adds_what_an_error_does_not_say() {
+        let wait = Duration::from_secs;
+        let head = Head { status: 429, retry_after: Some(wait(3)), request_id: "r-1".into() };
+        let bare = head.complete(Error::new(ErrorKind::RateLimited, "x"));
+        assert_eq!((bare.retry_after(), bare.request_id()), (Some(wait(3)), "r-1"));
+        let other = Error::new(ErrorKind::Protocol, "x").with_retry_after(wait(9)).with_request_id("r-2");
+        let kept = head.complete(other);
+        assert_eq!((kept.retry_after(), kept.request_id()), (Some(wait(9)), "r-2"));
+    }
 }

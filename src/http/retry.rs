@@ -1,17 +1,13 @@
-//! When a request is repeated, and how long to wait before: full jitter, and what the server asks for.
+//! When a request is repeated, and what the server asks to wait before.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use crate::error::{Error, ErrorKind};
-use crate::random::fraction;
 
 /// Bound of the first pause; it doubles from one to the next.
 pub(super) const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// On top of what a server asks for, so that not all its clients come back at once.
-const AFTER_ASKED: Duration = Duration::from_millis(250);
 
 /// The answers that say: not now.
 pub(super) fn is_transient(status: u16) -> bool {
@@ -19,7 +15,7 @@ pub(super) fn is_transient(status: u16) -> bool {
 }
 
 /// The failures that another try may not have.
-pub(super) fn may_pass(error: &Error) -> bool {
+pub(super) fn is_transient_failure(error: &Error) -> bool {
     error.is_retriable()
         && matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Protocol)
 }
@@ -38,26 +34,6 @@ pub(super) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 /// The server's clock as of its answer.
 pub(super) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()
-}
-
-/// The pause before a repetition; `None`: it would not end before the deadline.
-pub(super) fn pause(
-    first: Duration,
-    made: u32,
-    asked: Option<Duration>,
-    deadline: Instant,
-) -> Option<Duration> {
-    let bound = first.saturating_mul(1 << made.saturating_sub(1).min(16)).min(LONGEST_PAUSE);
-    let pause = match asked {
-        Some(asked) => asked.checked_add(jittered(AFTER_ASKED.min(first)))?,
-        None => jittered(bound),
-    };
-    (Instant::now().checked_add(pause)? < deadline).then_some(pause)
-}
-
-/// Any length up to this one.
-fn jittered(bound: Duration) -> Duration {
-    bound.mul_f64(fraction())
 }
 
 #[cfg(test)]
@@ -84,18 +60,5 @@ mod tests {
         for nonsense in ["-1", "soon", "", "1.5"] {
             assert_eq!(retry_after(&headers(&[("retry-after", nonsense)])), None, "{nonsense}");
         }
-    }
-
-    #[test]
-    fn a_pause_grows_within_bounds_and_keeps_the_deadline() {
-        let late = Instant::now() + Duration::from_secs(3600);
-        for made in 1..40 {
-            let pause = pause(FIRST_PAUSE, made, None, late).unwrap();
-            assert!(pause <= LONGEST_PAUSE && pause <= FIRST_PAUSE * (1 << (made - 1).min(16)));
-        }
-        let asked = Some(Duration::from_secs(60));
-        assert!(pause(FIRST_PAUSE, 1, asked, late).unwrap() >= Duration::from_secs(60));
-        assert_eq!(pause(FIRST_PAUSE, 1, asked, Instant::now() + Duration::from_secs(59)), None);
-        assert_eq!(pause(FIRST_PAUSE, 1, Some(Duration::MAX), late), None);
     }
 }

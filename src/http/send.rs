@@ -15,6 +15,7 @@ use super::request::{Repeat, Request};
 use super::response::Response;
 use super::retry;
 use super::url::{check_plain, origin};
+use crate::backoff;
 use crate::error::{Error, ErrorKind, Result};
 use crate::options::Options;
 
@@ -92,16 +93,15 @@ pub(super) struct Attempts {
 
 impl Attempts {
     pub(super) fn new(http: Http, request: Request, call: &Options) -> Self {
-        let ms = |key| Duration::from_millis(call.integer(key).unsigned_abs());
-        let patience = ms("request_timeout_ms");
+        let patience = call.duration("request_timeout_ms");
         let deadline = match request.body.upload() {
             Some(_) => None,
             None => Instant::now().checked_add(patience),
         };
         let way = Way {
             ca_file: call.path("ca_file"),
-            connect_timeout: ms("connect_timeout_ms"),
-            idle_timeout: ms("idle_timeout_ms"),
+            connect_timeout: call.duration("connect_timeout_ms"),
+            idle_timeout: call.duration("idle_timeout_ms"),
             loopback_only: false,
             without_proxy: false,
             http1_only: false,
@@ -188,12 +188,14 @@ impl Attempts {
             Repeat::Unsent => failed.unsent,
             Repeat::Safe => failed.unsent || self.request.body.can_replay(),
         };
-        allowed && retry::may_pass(&failed.error)
+        allowed && retry::is_transient_failure(&failed.error)
     }
 
     /// Whether an answer that breaks off may be asked for again.
     pub(super) fn may_ask_again(&self, error: &Error) -> bool {
-        self.request.repeat == Repeat::Safe && self.request.body.can_replay() && retry::may_pass(error)
+        self.request.repeat == Repeat::Safe
+            && self.request.body.can_replay()
+            && retry::is_transient_failure(error)
     }
 
     /// `None`: no further try.
@@ -202,7 +204,7 @@ impl Attempts {
             return None;
         }
         let end = self.deadline.or_else(|| Instant::now().checked_add(self.patience))?;
-        retry::pause(self.http.shared.first_pause, self.made, asked, end)
+        backoff::pause(self.http.shared.first_pause, self.made, asked, end)
     }
 }
 

@@ -22,16 +22,22 @@ pub(crate) fn checked_url(text: &str) -> Result<Url> {
 /// connection, by the address, unless an address is what the URL gives.
 pub(crate) fn base_url(key: &str, options: &Options) -> Result<Url> {
     let refused = |why: &str| Error::new(ErrorKind::Option, format!("{key} {why}"));
-    let url = parsed(&options.text(key), refused)?;
-    if !matches!(url.scheme(), "https" | "http") {
-        return Err(refused("is neither https nor http"));
-    }
+    let url = web_url(&options.text(key), refused)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("has a query or a fragment, which a base URL cannot have"));
     }
     match options.text("allow_plain_http") == "yes" {
         true => Ok(url),
         false => check_plain(&url).map(|()| url),
+    }
+}
+
+/// Parses a URL of https or http, whoever it leads to; no user name or password in it.
+pub(crate) fn web_url(text: &str, refused: impl Fn(&str) -> Error) -> Result<Url> {
+    let url = parsed(text, &refused)?;
+    match url.scheme() {
+        "https" | "http" => Ok(url),
+        _ => Err(refused("is neither https nor http")),
     }
 }
 

@@ -61,8 +61,7 @@ pub(super) fn of(options: &Options, service: &str, source: &SourceFacts) -> Resu
 
 /// The value of an option that the service reads, if it is not the default.
 fn chosen(options: &Options, service: &str, key: &str) -> Option<String> {
-    let entry =
-        option_entry(key).filter(|entry| entry.services.split(", ").any(|reader| reader == service))?;
+    let entry = option_entry(key).filter(|entry| entry.names(service))?;
     let value = options.get(key).ok()?.to_string_lossy().into_owned();
     (value != entry.default).then_some(value)
 }

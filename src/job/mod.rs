@@ -1,7 +1,8 @@
 //! The whole job, from a source to its transcript, as a machine that can be stopped after any step and goes on in another
 //! process: what is about to be done is remembered before it, what came of it after it. What is not known of a step that
 //! was cut off is asked of the service; where that cannot tell, somebody has to look, and nothing is done twice. Here is
-//! no knowledge of a service: what a step does is its business, whether money is spent that of [`crate::order`].
+//! no knowledge of a service, but for the names of the options that make another job of the same source (`key.rs`): what a
+//! step does is its business, whether money is spent that of [`crate::order`].
 
 mod facts;
 mod journal;

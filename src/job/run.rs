@@ -6,6 +6,7 @@ use super::ledger::Ledger;
 use super::record::{Record, Step, Stop};
 use super::settle::Settled;
 use super::steps::{self, Abilities, Action};
+use crate::backoff::backed_off;
 use crate::client::CallContext;
 use crate::error::{Error, ErrorKind, Result};
 use crate::recording::{Recording, RecordingStatus};
@@ -49,7 +50,7 @@ impl From<Error> for Halt {
 impl Halt {
     /// The failure of a request that was to change something.
     pub(super) fn of_request(error: Error) -> Self {
-        Self { came_to_nothing: came_to_nothing(&error), error }
+        Self { came_to_nothing: says_nothing_was_done(&error), error }
     }
 }
 
@@ -79,8 +80,16 @@ impl Run {
     async fn until_ready(&mut self) -> Result<(), Halt> {
         loop {
             match steps::next(self.ledger.step(), self.abilities()) {
+                Action::Upload => self.upload().await?,
+                Action::SettleUpload => self.settle_upload().await?,
+                Action::CreateOrder => self.create_order().await?,
+                Action::SettleOrder => self.settle_order().await?,
+                Action::Configure => self.configure().await?,
+                Action::Buy => self.buy().await?,
+                Action::SettlePurchase => self.settle_purchase().await?,
+                Action::Wait => self.wait().await?,
                 Action::Fetch => return Ok(()),
-                action => self.advance(action).await?,
+                Action::Fail => return Err(self.failure().into()),
             }
         }
     }
@@ -96,21 +105,6 @@ impl Run {
     fn abilities(&self) -> Abilities {
         let service = &self.context.service;
         Abilities { orders: service.orders().is_some(), may_upload_again: service.may_upload_again() }
-    }
-
-    async fn advance(&mut self, action: Action) -> Result<(), Halt> {
-        match action {
-            Action::Upload => self.upload().await,
-            Action::SettleUpload => self.settle_upload().await,
-            Action::CreateOrder => self.create_order().await,
-            Action::SettleOrder => self.settle_order().await,
-            Action::Configure => self.configure().await,
-            Action::Buy => self.buy().await,
-            Action::SettlePurchase => self.settle_purchase().await,
-            Action::Wait => self.wait().await,
-            Action::Fetch => Ok(()),
-            Action::Fail => Err(self.failure().into()),
-        }
     }
 
     async fn upload(&mut self) -> Result<(), Halt> {
@@ -162,17 +156,18 @@ impl Run {
     /// Writes an outcome. The service has done it: so a disk that is full for a while must not make it forgotten.
     pub(super) async fn note(&self, step: Step, change: impl Fn(&mut Record)) -> Result<()> {
         let started = tokio::time::Instant::now();
-        let mut pause = FIRST_PAUSE;
+        let mut failures = 0;
         loop {
+            let pause = backed_off(failures, FIRST_PAUSE, WRITING / 6);
             let written = self.ledger.change(|record| {
                 record.step = step;
                 record.stop = None;
                 change(record);
             });
             match written.await {
-                Err(error) if may_pass(&error) && started.elapsed() + pause < WRITING => {
+                Err(error) if may_be_written_later(&error) && started.elapsed() + pause < WRITING => {
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(WRITING / 6);
+                    failures += 1;
                 }
                 outcome => return outcome,
             }
@@ -262,8 +257,8 @@ fn gone_since(error: Error) -> Error {
 }
 
 /// Whether a failure says that the service did nothing, so that the same request may be sent again.
-fn came_to_nothing(error: &Error) -> bool {
-    if error.came_to_nothing() {
+fn says_nothing_was_done(error: &Error) -> bool {
+    if error.was_unsent_or_refused() {
         return true;
     }
     // What is left and is sure, too, failed before anything was sent, or was said by the service.
@@ -283,20 +278,11 @@ fn came_to_nothing(error: &Error) -> bool {
 
 /// Whether there will never be a transcript of this recording.
 fn is_final(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::Failed
-            | ErrorKind::Engine
-            | ErrorKind::MediaEmpty
-            | ErrorKind::MediaUnsupported
-            | ErrorKind::MediaCorrupt
-            | ErrorKind::MediaTruncated
-            | ErrorKind::MediaTooLong
-    )
+    kind.is_of_the_recording() || matches!(kind, ErrorKind::Failed | ErrorKind::Engine)
 }
 
 /// Whether a journal that could not be written may be written a little later.
-fn may_pass(error: &Error) -> bool {
+fn may_be_written_later(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::DiskFull | ErrorKind::Io | ErrorKind::StoreBusy | ErrorKind::TooManyFiles

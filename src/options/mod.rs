@@ -8,10 +8,12 @@ mod table;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
+use subtle::ConstantTimeEq;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 pub use table::{OPTION_TABLE, OptionEntry, OptionType, Scope, option_entry};
 
 /// Environment variables of the library that are no options.
@@ -160,6 +162,11 @@ impl Options {
         }
     }
 
+    /// A time that is given as a number of milliseconds, which cannot be negative.
+    pub(crate) fn duration(&self, key: &str) -> Duration {
+        Duration::from_millis(self.integer(key).unsigned_abs())
+    }
+
     pub(crate) fn secret(&self, key: &str) -> Option<SecretString> {
         match self.value(expected(key)) {
             Some(Value::Secret(secret)) => Some(secret.clone()),
@@ -170,9 +177,7 @@ impl Options {
     /// What was given of the options of a call that a service reads, as text: what a recording needs that is taken up
     /// again later. No path, which may not be text, and no secret.
     pub(crate) fn call_texts(&self, service: &str) -> BTreeMap<&'static str, String> {
-        let of_call = |entry: &&OptionEntry| {
-            entry.scope == Scope::Call && entry.services.split(", ").any(|reader| reader == service)
-        };
+        let of_call = |entry: &&OptionEntry| entry.scope == Scope::Call && entry.names(service);
         let text = |entry: &OptionEntry| match self.value(entry)? {
             Value::Text(text) => Some((entry.key, text.clone())),
             Value::Integer(number) => Some((entry.key, number.to_string())),
@@ -196,17 +201,12 @@ fn expected(key: &str) -> &'static OptionEntry {
 
 fn known(key: &str) -> Result<&'static OptionEntry> {
     option_entry(key).ok_or_else(|| {
-        let error = Error::new(ErrorKind::Option, format!("there is no option {:?}", shown(key)));
+        let error = Error::new(ErrorKind::Option, format!("there is no option {:?}", excerpt(key)));
         match table::nearest_key(key) {
             Some(nearest) => error.with_hint(format!("did you mean {nearest:?}?")),
             None => error.with_hint("docs/options.md lists them all"),
         }
     })
-}
-
-/// The first characters of a text that a caller got wrong: enough to find it, bounded.
-fn shown(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
@@ -225,7 +225,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
         OptionType::Choice(words) => {
             let text = text()?;
             if !words.contains(&text) {
-                return Err(refused(format!("is one of {}, not {:?}", words.join(", "), shown(text))));
+                return Err(refused(format!("is one of {}, not {:?}", words.join(", "), excerpt(text))));
             }
             Value::Text(text.to_owned())
         }
@@ -233,7 +233,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
             let text = text()?;
             let number = text.trim().parse().ok().filter(|number| (least..=most).contains(number));
             Value::Integer(number.ok_or_else(|| {
-                refused(format!("is a whole number from {least} to {most}, not {:?}", shown(text)))
+                refused(format!("is a whole number from {least} to {most}, not {:?}", excerpt(text)))
             })?)
         }
     };
@@ -244,8 +244,7 @@ fn parse(key: &str, value: &OsStr) -> Result<(&'static str, Value)> {
 pub(crate) fn same_secret(given: Option<&SecretString>, wanted: &SecretString) -> bool {
     let given = given.map(|secret| secret.expose_secret().as_bytes()).unwrap_or_default();
     let wanted = wanted.expose_secret().as_bytes();
-    let difference = given.iter().zip(wanted).fold(0, |sum, (a, b)| sum | (a ^ b));
-    given.len() == wanted.len() && difference == 0
+    given.ct_eq(wanted).into()
 }
 
 #[cfg(test)]

@@ -63,9 +63,16 @@ pub struct OptionEntry {
     /// Where it may be given.
     pub scope: Scope,
     /// Who reads it: services, `all` for every one; the formats of an export.
-    pub services: &'static str,
+    pub services: &'static [&'static str],
     /// What it does.
     pub doc: &'static str,
+}
+
+impl OptionEntry {
+    /// Whether this service is named as one that reads it; `all` names none.
+    pub(crate) fn names(&self, service: &str) -> bool {
+        self.services.contains(&service)
+    }
 }
 
 const fn row(
@@ -73,7 +80,7 @@ const fn row(
     kind: OptionType,
     default: &'static str,
     scope: Scope,
-    services: &'static str,
+    services: &'static [&'static str],
     doc: &'static str,
 ) -> OptionEntry {
     OptionEntry { key, kind, default, scope, services, doc }
@@ -88,7 +95,7 @@ mod network;
 mod order;
 mod transcribeme;
 
-const SUBTITLES: &str = "srt, vtt, ttml";
+const SUBTITLES: &[&str] = &["srt", "vtt", "ttml"];
 
 const ALL: &[&[OptionEntry]] =
     &[ROWS, network::ROWS, gospeech::ROWS, transcribeme::ROWS, order::ROWS, job::ROWS];
@@ -103,7 +110,7 @@ const ROWS: &[OptionEntry] = &[
         Secret,
         "",
         Client,
-        "gospeech, scripted, transcribeme",
+        &["gospeech", "scripted", "transcribeme"],
         "A ready access token of the caller's.",
     ),
     row(
@@ -111,7 +118,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Call,
-        "gospeech, transcribeme, model installation",
+        &["gospeech", "transcribeme", "model installation"],
         "PEM file with further certificate authorities, added to the system's.",
     ),
     row(
@@ -119,7 +126,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["mix", "split"]),
         "mix",
         Call,
-        "local",
+        &["local"],
         "What becomes of several channels: `mix` averages them, `split` makes each (at most 8) a speaker.",
     ),
     row(
@@ -127,7 +134,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 86_400_000),
         "10000",
         Call,
-        "gospeech, transcribeme, model installation",
+        &["gospeech", "transcribeme", "model installation"],
         "Longest time to connect, in ms.",
     ),
     row(
@@ -135,7 +142,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Client,
-        "local",
+        &["local"],
         "Folder in which recordings and transcripts are kept and outlive the process (docs/local-store.md). Default: none, all is in memory and ends with the client.",
     ),
     row(
@@ -143,16 +150,16 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Export,
-        "pdf",
+        &["pdf"],
         "TrueType or OpenType file that is asked first for each character; the embedded font (Latin, Greek, Cyrillic) has the rest.",
     ),
-    row("export_page_size", Choice(&["a4", "letter"]), "a4", Export, "pdf, docx", "Size of the pages."),
+    row("export_page_size", Choice(&["a4", "letter"]), "a4", Export, &["pdf", "docx"], "Size of the pages."),
     row(
         "export_rows",
         Choice(&["segments", "words"]),
         "segments",
         Export,
-        "csv, tsv, labels",
+        &["csv", "tsv", "labels"],
         "Whether a row is a segment or a word.",
     ),
     row(
@@ -160,7 +167,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["change", "always", "none"]),
         "change",
         Export,
-        "txt, md, srt, vtt, ttml, docx, pdf, labels",
+        &["txt", "md", "srt", "vtt", "ttml", "docx", "pdf", "labels"],
         "Names of speakers: where the speaker changes, everywhere, or nowhere. `vtt` and `ttml` mark every cue by `change`, too, as a name is not shown there.",
     ),
     row(
@@ -168,16 +175,23 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["none", "segments"]),
         "none",
         Export,
-        "txt, md, docx, pdf",
+        &["txt", "md", "docx", "pdf"],
         "Whether a segment begins with its time.",
     ),
-    row("export_title", Text, "", Export, "docx, pdf", "Title of the document. Default: the recording's id."),
+    row(
+        "export_title",
+        Text,
+        "",
+        Export,
+        &["docx", "pdf"],
+        "Title of the document. Default: the recording's id.",
+    ),
     row(
         "idle_timeout_ms",
         Integer(1, 86_400_000),
         "60000",
         Call,
-        "gospeech, transcribeme, model installation",
+        &["gospeech", "transcribeme", "model installation"],
         "Longest time in which no byte moves, in ms.",
     ),
     row(
@@ -185,7 +199,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["reference", "copy"]),
         "reference",
         Call,
-        "local",
+        &["local"],
         "With `data_dir`, what an unfinished recording is taken up again from: `reference`: the file itself, if it was given by its path, else a copy; `copy`: always a copy.",
     ),
     row(
@@ -193,7 +207,7 @@ const ROWS: &[OptionEntry] = &[
         Text,
         "en",
         Call,
-        "local, transcribeme",
+        &["local", "transcribeme"],
         "Language of the speech: a code such as `en`, or `auto` to find it; all but English needs a multilingual model. TranscribeMe: an id or name of its own list, sent only if it is set.",
     ),
     row(
@@ -201,7 +215,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(1, 1024),
         "16",
         Client,
-        "all",
+        &["all"],
         "Calls of one client that run at once; the rest wait their turn. Waiting for a transcription does not count.",
     ),
     row(
@@ -209,7 +223,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "tiny.en",
         Client,
-        "local",
+        &["local"],
         "The recogniser's model: a name of the table of installable models, or the path of a `ggml-*.bin` file.",
     ),
     row(
@@ -217,7 +231,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Call,
-        "local, model installation",
+        &["local", "model installation"],
         "Folder of installed models. Default: the environment's `TIRO_MODEL_DIR`, else `tiro/models` in the user's data folder.",
     ),
     row(
@@ -225,7 +239,7 @@ const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Call,
-        "model installation",
+        &["model installation"],
         "The SHA-256 that a `ggml-*.bin` fetched from a URL must have, in hex.",
     ),
     row(
@@ -233,7 +247,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(0, 64),
         "0",
         Call,
-        "local",
+        &["local"],
         "Channels of sound without a header (`raw_format`), side by side in each frame; 0: one.",
     ),
     row(
@@ -241,7 +255,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "mulaw", "alaw"]),
         "",
         Call,
-        "local",
+        &["local"],
         "The recording is samples without a header, in this form. Not given: a file that says itself what it is.",
     ),
     row(
@@ -249,7 +263,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(0, 384_000),
         "0",
         Call,
-        "local",
+        &["local"],
         "Frames a second of sound without a header (`raw_format`), from 4000; it must be given there.",
     ),
     row(
@@ -257,7 +271,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(0, 36_500),
         "0",
         Client,
-        "local",
+        &["local"],
         "With `data_dir`: recordings older than this are deleted when the store is opened and at each upload; 0: kept until they are deleted.",
     ),
     row(
@@ -265,7 +279,7 @@ const ROWS: &[OptionEntry] = &[
         Text,
         "{}",
         Client,
-        "scripted",
+        &["scripted"],
         "What the scripted service answers, as JSON (docs/scripted.md).",
     ),
     row(
@@ -273,7 +287,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["gospeech", "local", "scripted", "transcribeme"]),
         "local",
         Client,
-        "all",
+        &["all"],
         "Who transcribes.",
     ),
     row(
@@ -281,7 +295,7 @@ const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Call,
-        "local",
+        &["local"],
         "Folder of the unlinked temporary files that hold what of a long recording does not fit into memory, and an MP4 that has to be put aside. Default: the system's folder for temporary files.",
     ),
     row(
@@ -289,7 +303,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["escape", "keep"]),
         "escape",
         Export,
-        "csv, tsv",
+        &["csv", "tsv"],
         "What becomes of a text that a spreadsheet would take for a formula: an apostrophe goes before it, or nothing.",
     ),
     row(
@@ -332,7 +346,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["none", "timestamps", "spans"]),
         "none",
         Export,
-        "vtt",
+        &["vtt"],
         "Marks of words, for highlighting: none, a timestamp before each word, or that and the word in `<c>`.",
     ),
     row(
@@ -340,7 +354,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(0, 1024),
         "0",
         Call,
-        "local",
+        &["local"],
         "Threads of one recognition; 0: as many as the process may run on, 8 at most. Never more than the processors it may use.",
     ),
     row(
@@ -348,7 +362,7 @@ const ROWS: &[OptionEntry] = &[
         Integer(-1, i64::MAX),
         "-1",
         Call,
-        "all",
+        &["all"],
         "Longest time to wait for a transcription, in ms; -1: without limit.",
     ),
     row(
@@ -356,7 +370,7 @@ const ROWS: &[OptionEntry] = &[
         Choice(&["aligned", "estimated"]),
         "aligned",
         Call,
-        "local",
+        &["local"],
         "Where the times of words come from: `aligned` with the sound, or `estimated` from those of phrases, which is faster (docs/recognition.md).",
     ),
 ];

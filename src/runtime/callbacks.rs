@@ -1,5 +1,6 @@
-//! The callback thread: every call of the host's functions runs there, one after the other, never on a thread that
-//! does I/O. And the mark by which a wait inside a callback is refused instead of hanging.
+//! The callback thread: what tells the host something runs there, one call after the other, never on a thread that does
+//! I/O. Functions of the host's that give something, sources and tokens, run on blocking threads of the call that asks.
+//! And the mark by which a wait inside a callback is refused instead of hanging.
 
 use std::cell::Cell;
 use std::collections::VecDeque;

@@ -1,5 +1,6 @@
 //! What runs calls: the library's own tokio runtime and callback thread, operations, completion queues, and what a
-//! fork does to all of them. Here is no knowledge of services, of C or of Python.
+//! fork does to all of them. Here is no knowledge of C or of Python, and none of services but the list of what an
+//! operation may result in (`output.rs`).
 //!
 //! Threads of the host never enter tokio: they start an operation and wait on a condition, a queue or a callback.
 //! Everything is started at the first operation and ends with the last [`Lease`].
@@ -27,6 +28,7 @@ use std::time::{Duration, Instant};
 pub use operation::Operation;
 pub(crate) use operation::{Reporter, Task};
 pub use output::{Output, ResultOf};
+pub(crate) use process::Generation;
 pub(crate) use process::PerProcess;
 pub use process::generation;
 pub use progress::{Progress, ProgressPhase};
@@ -84,20 +86,20 @@ impl Running {
 /// Keeps the library's threads. Clients, running operations and a log callback hold one.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    generation: u32,
+    generation: Generation,
 }
 
 impl Lease {
     pub(crate) fn take() -> Self {
         PROCESS.get().state.lock().leases += 1;
-        Self { generation: generation() }
+        Self { generation: Generation::now() }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         // A lease of the parent's is nothing to a forked child.
-        if self.generation != generation() {
+        if self.generation.is_past() {
             return;
         }
         let mut running = PROCESS.get().state.lock();

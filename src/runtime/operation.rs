@@ -17,7 +17,7 @@ use super::output::{Output, ResultOf};
 use super::progress::{Progress, ProgressPhase};
 use super::queue::{Attachment, EventKind, Queue};
 use super::sync::{Condvar, Mutex, wait_until};
-use super::{Lease, callbacks, generation, post_callback, runtime};
+use super::{Generation, Lease, callbacks, post_callback, runtime};
 use crate::auth::Login;
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::{Inbox, ServiceEvent, no_more};
@@ -30,7 +30,7 @@ type ProgressCallback = Arc<dyn Fn(Progress) + Send + Sync>;
 
 /// The state of one operation, shared by whoever runs it and whoever waits.
 pub(crate) struct Task {
-    generation: u32,
+    generation: Generation,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -70,15 +70,11 @@ fn enlist(wakers: &mut Vec<Waker>, waker: &Waker) {
 
 impl Task {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { generation: generation(), state: Mutex::default(), changed: Condvar::new() })
+        Arc::new(Self { generation: Generation::now(), state: Mutex::default(), changed: Condvar::new() })
     }
 
-    /// Refuses the parent's task in a forked child. Before any lock: the parent may have held it.
     fn check_process(&self) -> Result<()> {
-        match self.generation == generation() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Forked, "this operation belongs to the parent process")),
-        }
+        self.generation.check("operation")
     }
 
     /// What [`Task::cancel`] is to do; at once, if that was called already.

@@ -4,9 +4,33 @@
 
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
+use crate::error::{Error, ErrorKind, Result};
+
 /// The number of this process among its forked ancestors, from 1. About a nanosecond.
 pub fn generation() -> u32 {
     imp::generation()
+}
+
+/// The process that something was made in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Generation(u32);
+
+impl Generation {
+    pub(crate) fn now() -> Self {
+        Self(generation())
+    }
+
+    pub(crate) fn is_past(self) -> bool {
+        self != Self::now()
+    }
+
+    /// Refuses what is the parent's in a forked child. To be asked before any lock: the parent may have held it.
+    pub(crate) fn check(self, what: &str) -> Result<()> {
+        match self.is_past() {
+            false => Ok(()),
+            true => Err(Error::new(ErrorKind::Forked, format!("this {what} belongs to the parent process"))),
+        }
+    }
 }
 
 /// State of which each process has its own: a forked child starts with a fresh one, its parent's is left alone (and
@@ -16,7 +40,7 @@ pub(crate) struct PerProcess<T: 'static> {
 }
 
 struct Entry<T> {
-    generation: u32,
+    generation: Generation,
     value: T,
 }
 
@@ -27,7 +51,7 @@ impl<T> PerProcess<T> {
 
     /// This process's own, made at the first call.
     pub(crate) fn get_or_init(&'static self, init: impl FnOnce() -> T) -> &'static T {
-        let generation = generation();
+        let generation = Generation::now();
         let seen = self.current.load(Ordering::Acquire);
         // SAFETY: an entry is published whole and never freed.
         if let Some(entry) = unsafe { seen.as_ref() }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::sync::{Condvar, Mutex, wait_until};
-use super::{callbacks, generation, post_callback};
+use super::{Generation, callbacks, post_callback};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What an [`Event`] tells.
@@ -43,7 +43,7 @@ pub struct Queue {
 }
 
 struct Shared {
-    generation: u32,
+    generation: Generation,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -95,7 +95,8 @@ impl Queue {
     /// An empty queue.
     #[allow(clippy::new_without_default)] // a queue holds a place in its process, it is no plain value
     pub fn new() -> Self {
-        let shared = Shared { generation: generation(), state: Mutex::default(), changed: Condvar::new() };
+        let shared =
+            Shared { generation: Generation::now(), state: Mutex::default(), changed: Condvar::new() };
         Self { shared: Arc::new(shared) }
     }
 
@@ -181,10 +182,7 @@ impl Queue {
     }
 
     fn check_process(&self) -> Result<()> {
-        match self.shared.generation == generation() {
-            true => Ok(()),
-            false => Err(Error::new(ErrorKind::Forked, "this queue belongs to the parent process")),
-        }
+        self.shared.generation.check("queue")
     }
 }
 

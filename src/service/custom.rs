@@ -3,7 +3,7 @@
 use super::address;
 use super::remote::CustomRequest;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::http::{Body, Method, Request, Response, Url};
 
 /// The largest answer to a request of the caller's own.
@@ -19,7 +19,7 @@ impl CustomRequest {
             "PATCH" => Method::PATCH,
             "DELETE" => Method::DELETE,
             other => {
-                let shown: String = other.chars().take(20).collect();
+                let shown = excerpt(other);
                 let what = format!("{shown:?} is no method of a request");
                 return Err(
                     Error::new(ErrorKind::Argument, what).with_hint("GET, POST, PUT, PATCH or DELETE")

@@ -1,8 +1,9 @@
 //! The services: whoever turns a recording into a transcript. One folder each; none knows another, and none knows who
-//! calls it. Adding one is a folder here, a decoder in `transcript` if it has a document of its own, and a line in
+//! calls it, but that advice is given in the words of the caller's language ([`Embedding`]). Adding one is a folder here, a decoder in `transcript` if it has a document of its own, and a line in
 //! [`open`].
 
 pub(crate) mod address;
+mod answer;
 mod custom;
 mod download;
 pub(crate) mod endpoint;
@@ -12,7 +13,6 @@ pub(crate) mod local;
 mod media_type;
 pub(crate) mod orders;
 mod probing;
-mod refusal;
 pub(crate) mod remote;
 mod scripted;
 pub(crate) mod transcribeme;
@@ -30,7 +30,7 @@ use self::remote::{ManagedUsers, Remote};
 use crate::auth::TokenProvider;
 use crate::client::Embedding;
 use crate::document::Document;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::events::EventFeed;
 use crate::options::Options;
 use crate::recording::{Recording, RecordingPage};
@@ -211,6 +211,6 @@ async fn export_here(
 
 /// The error for an id that a service does not have.
 pub(crate) fn no_recording(id: &str) -> Error {
-    let shown: String = id.chars().take(80).collect();
+    let shown = excerpt(id);
     Error::new(ErrorKind::NotFound, format!("there is no recording {shown:?}"))
 }

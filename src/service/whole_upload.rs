@@ -4,7 +4,7 @@ use crate::error::Error;
 
 /// Whoever tries again blindly pays for a second recording: so nobody is told that the same call may succeed later.
 pub(crate) fn failed_upload(error: Error) -> Error {
-    if error.came_to_nothing() || !error.is_retriable() {
+    if error.was_unsent_or_refused() || !error.is_retriable() {
         return error;
     }
     let error = error.with_retriable(false);

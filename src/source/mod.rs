@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::Url;
-use crate::runtime::generation;
+use crate::http::web_url;
+use crate::runtime::Generation;
 use crate::runtime::sync::Mutex;
 pub use reader::SourceReader;
 #[cfg(feature = "documents")]
@@ -42,7 +42,7 @@ pub struct Source {
 
 struct Shared {
     name: String,
-    generation: u32,
+    generation: Generation,
     in_use: AtomicBool,
     kind: Kind,
 }
@@ -108,13 +108,7 @@ impl Source {
     /// What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it.
     pub fn from_url(url: &str) -> Result<Self> {
         let refused = |why: &str| Error::new(ErrorKind::Argument, format!("the URL of the source {why}"));
-        let parsed = Url::parse(url.trim()).map_err(|error| refused(&format!("is not one: {error}")))?;
-        if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() {
-            return Err(refused("is neither https nor http"));
-        }
-        if !parsed.username().is_empty() || parsed.password().is_some() {
-            return Err(refused("holds a user name or password"));
-        }
+        let parsed = web_url(url.trim(), refused)?;
         if parsed.as_str().len() > LONGEST_URL {
             return Err(refused("is overlong"));
         }
@@ -126,7 +120,7 @@ impl Source {
     }
 
     fn new(name: String, kind: Kind) -> Self {
-        let shared = Shared { name, generation: generation(), in_use: AtomicBool::new(false), kind };
+        let shared = Shared { name, generation: Generation::now(), in_use: AtomicBool::new(false), kind };
         Self { shared: Arc::new(shared) }
     }
 
@@ -137,9 +131,7 @@ impl Source {
 
     /// Takes the source for one operation; given back when the claim is dropped.
     pub(crate) fn claim(&self) -> Result<Claim> {
-        if self.shared.generation != generation() {
-            return Err(Error::new(ErrorKind::Forked, "this source belongs to the parent process"));
-        }
+        self.shared.generation.check("source")?;
         if self.shared.in_use.swap(true, Ordering::AcqRel) {
             return Err(Error::new(ErrorKind::State, "another operation is reading this source"));
         }

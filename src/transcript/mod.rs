@@ -1,7 +1,7 @@
 //! The transcript: words, paragraphs and segments in columns, immutable and cheap to share. Here is the model, how it
 //! is built, changed and searched, its canonical JSON (`json/`), its exports (`export/`, `subtitle/`, `document/`, `arrow.rs`) and the reading of
-//! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder; nothing here
-//! knows a service's wire, C or Python.
+//! services' documents (`decode/`, one file a service). What a service's document means stays in its decoder, and the C data
+//! interface in `arrow.rs`; nothing else here knows a service, C or Python, and nothing a network.
 
 mod arrow;
 mod build;

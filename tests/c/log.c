@@ -137,13 +137,20 @@ static void handles_are_counted_by_kind(void)
     tiro_transcript_free(transcript);
 }
 
-/* Leaves two handles behind, and nothing else. */
+/* Leaves an operation, a queue and, of the last kind there is, an order behind, and nothing else. */
 static int leave_some(void)
 {
     tiro_queue *queue = NULL;
-    tiro_client *client = scripted(NULL);
-    tiro_op *op = upload(client);
+    tiro_order *order = NULL;
+    tiro_recording *recording = NULL;
+    tiro_client *client = scripted("{\"orders\": {\"prices\": [\"5.00 USD\"]}}");
+    tiro_op *op = upload(client), *ordering = NULL;
     CHECK_OK(tiro_op_wait(op, -1, NULL));
+    CHECK_OK(tiro_op_join_recording(upload(client), -1, &recording, NULL));
+    const char *ids[] = {tiro_recording_id(recording, NULL)};
+    CHECK_OK(tiro_client_create_order(client, ids, 1, NULL, &ordering, NULL));
+    CHECK_OK(tiro_op_join_order(ordering, -1, &order, NULL));
+    tiro_recording_free(recording);
     tiro_client_free(client);
     CHECK_OK(tiro_queue_new(&queue, NULL));
     CHECK_OK(tiro_shutdown(-1, NULL));

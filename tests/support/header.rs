@@ -17,6 +17,14 @@ pub fn text() -> String {
     std::fs::read_to_string(path).expect("include/tiro.h is committed")
 }
 
+/// What the types of handles are called after `tiro_`, in the order of their numbers.
+pub fn handle_types() -> Vec<String> {
+    let header = text();
+    let numbers = header.lines().filter_map(|line| line.strip_prefix("#define TIRO_HANDLE_"));
+    let names = numbers.map(|rest| rest.split(' ').next().unwrap().to_lowercase());
+    names.filter(|name| name != "any").collect()
+}
+
 /// Every exported declaration, in one line each.
 pub fn declarations() -> Vec<String> {
     let header = text();

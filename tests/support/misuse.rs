@@ -2,24 +2,16 @@
 //! argument is wrong and all others are valid. What has to come back is read from the function's comment.
 
 use std::fmt::Write;
+use std::sync::LazyLock;
 
-use super::header::{Function, Parameter, functions};
+use super::header::{Function, Parameter, functions, handle_types};
 
-const KINDS: [&str; 13] = [
-    "options",
-    "client",
-    "op",
-    "queue",
-    "source",
-    "error",
-    "recording",
-    "page",
-    "transcript",
-    "login",
-    "document",
-    "service_event",
-    "order",
-];
+static KINDS: LazyLock<Vec<String>> = LazyLock::new(handle_types);
+
+fn kinds() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(String::as_str)
+}
+
 /// Kinds that a forked child cannot use.
 const OF_THIS_PROCESS: [&str; 4] = ["client", "op", "queue", "source"];
 /// What only a client of a service with accounts does, which here is one that nobody serves.
@@ -66,13 +58,13 @@ impl Parameter {
     /// `client` for a `tiro_client *`.
     fn handle_kind(&self) -> Option<&'static str> {
         let inner = self.ctype.strip_prefix("const ").unwrap_or(&self.ctype).strip_suffix(" *")?;
-        KINDS.into_iter().find(|kind| inner.strip_prefix("tiro_") == Some(kind))
+        kinds().find(|kind| inner.strip_prefix("tiro_") == Some(kind))
     }
 
     /// `client` for a `tiro_client **`; errors are not meant.
     fn output_kind(&self) -> Option<&'static str> {
         let inner = self.ctype.strip_suffix(" **")?.strip_prefix("tiro_")?;
-        KINDS.into_iter().find(|kind| *kind == inner && *kind != "error")
+        kinds().find(|kind| *kind == inner && *kind != "error")
     }
 
     fn is_text(&self) -> bool {
@@ -395,7 +387,7 @@ impl Program {
             let body = format!("{stale}{}", expect("TIRO_E_HANDLE"));
             self.case(&format!("stale_{name}_{wrong}"), function.result(), destroys, &body);
             let mut body = format!("    tiro_{kind} *bad;\n");
-            for other in KINDS.into_iter().filter(|other| *other != kind) {
+            for other in kinds().filter(|other| *other != kind) {
                 write!(body, "    bad = (void *)v.{other};\n{}{again}", expect("TIRO_E_HANDLE")).unwrap();
             }
             body.push_str("    v.err = NULL;\n");
@@ -422,7 +414,7 @@ impl Program {
         let body = format!("{stale}{live}{empty}");
         self.case(&format!("stale_{name}"), function.result(), 0, &body);
         let mut body = format!("    tiro_{kind} *bad;\n{live}");
-        for other in KINDS.into_iter().filter(|other| *other != kind) {
+        for other in kinds().filter(|other| *other != kind) {
             write!(body, "    bad = (void *)v.{other};\n{empty}").unwrap();
         }
         self.case(&format!("wrong_kind_{name}"), function.result(), 0, &body);

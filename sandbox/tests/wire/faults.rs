@@ -41,6 +41,20 @@ async fn an_answer_is_given_in_place_of_the_real_one() {
 }
 
 #[tokio::test]
+async fn every_answer_names_its_entry_in_the_log() {
+    let fixture = Fixture::start();
+    let token = fixture.token(DEVELOPER).await;
+    fixture.fault(json!({ "operation": "recordings", "status": 429 })).await;
+    for status in [429, 200] {
+        let answer = fixture.get(LIST, &token).await;
+        let id = answer.headers()["x-request-id"].to_str().unwrap();
+        let log = fixture.log().await;
+        let entry = log["entries"].as_array().unwrap().last().unwrap();
+        assert_eq!((id, answer.status().as_u16()), (&*format!("sandbox-{}", entry["number"]), status));
+    }
+}
+
+#[tokio::test]
 async fn an_upload_that_is_cut_leaves_nothing() {
     let fixture = Fixture::start();
     let token = fixture.token(DEVELOPER).await;

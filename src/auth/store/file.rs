@@ -15,6 +15,7 @@ use super::{Ownership, TokenStore};
 use crate::auth::{IdentityKey, Tokens};
 use crate::error::{Error, ErrorKind, Result};
 use crate::files::lock::{self, Held, LockFile, Region};
+use crate::files::{NewFile, folder_of, private};
 use crate::runtime::sync::Mutex;
 
 /// Largest file that is read: some ten thousand identities.
@@ -52,7 +53,7 @@ impl FileStore {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".lock");
         let path = self.path.with_file_name(name);
-        create_private_folder(&path).map_err(|error| self.failed(&error))?;
+        private::create_folder(folder_of(&path)).map_err(|error| self.failed(&error))?;
         let opened = lock::open(&path)
             .map_err(|error| Error::io(format_args!("the lock file {}", path.display()), &error))?;
         Ok(locks.insert(opened).clone())
@@ -76,8 +77,7 @@ impl FileStore {
         let file = match open_to_read(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Entries::new()),
-            Err(error) if is_link(&self.path) => {
-                let _ = error;
+            Err(_) if is_link(&self.path) => {
                 return Err(self.refused(ErrorKind::Permission, "is a link, and none is followed"));
             }
             Err(error) => return Err(self.failed(&error)),
@@ -106,33 +106,17 @@ impl FileStore {
         if !metadata.is_file() {
             return Err(self.refused(ErrorKind::NotAFile, "is a folder or device, not a file"));
         }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::MetadataExt;
-            if metadata.uid() != rustix::process::geteuid().as_raw() {
-                return Err(self.refused(ErrorKind::Permission, "belongs to another user"));
-            }
-            let mode = metadata.mode() & 0o777;
-            if mode & 0o077 != 0 {
-                let hint = format!("take the permissions away: chmod 600 {}", self.path.display());
-                let what = format!("is open to others (its mode is {mode:o})");
-                return Err(self.refused(ErrorKind::Permission, &what).with_hint(hint));
-            }
-        }
-        Ok(())
+        private::check_owner(&self.path, metadata, 0o077, "choose another token_store")
     }
 
     /// The new file is whole and on the disk before it takes the place of the old one.
     fn replace(&self, entries: &Entries) -> Result<()> {
         let text = document::write(entries)
             .map_err(|_| self.refused(ErrorKind::Io, "could not be put into words"))?;
-        let folder = folder_of(&self.path);
         let written = || -> io::Result<()> {
-            let mut file = tempfile::Builder::new().prefix(".tiro-tokens-").tempfile_in(folder)?;
-            file.write_all(&text)?;
-            file.as_file().sync_all()?;
-            file.persist(&self.path).map_err(|error| error.error)?;
-            sync_folder(folder)
+            let file = NewFile::create(folder_of(&self.path), ".tiro-tokens-", true)?;
+            file.file().write_all(&text)?;
+            file.put(&self.path, None)
         };
         written().map_err(|error| self.failed(&error))
     }
@@ -173,17 +157,6 @@ fn region_of(key: &IdentityKey) -> Region {
     1 + (u32::from_le_bytes([digest[0], digest[1], digest[2], digest[3]]) >> 2)
 }
 
-fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn create_private_folder(of: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder_of(of))
-}
-
 fn is_link(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|metadata| metadata.is_symlink())
 }
@@ -194,14 +167,4 @@ fn open_to_read(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
     options.open(path)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
 }

@@ -12,9 +12,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::audience::{Audience, Listener};
-use super::delay::{backed_off, jittered};
 use super::known::Known;
 use super::{Interest, Pacing};
+use crate::backoff::{about, backed_off};
 use crate::error::{Error, ErrorKind, Result};
 use crate::events::ServiceEvent;
 use crate::recording::{Recording, RecordingPage};
@@ -250,7 +250,7 @@ impl Plan {
             true => self.pacing.first_delay,
             false => grown(&self.pacing, self.list_delay),
         };
-        self.list_due = (!self.pushing).then(|| now + jittered(self.list_delay));
+        self.list_due = (!self.pushing).then(|| now + about(self.list_delay));
     }
 
     /// Takes in an answer; says whether anybody waits for this recording.
@@ -271,7 +271,7 @@ impl Plan {
         };
         followed.due = match up_to_date {
             true => self.pacing.recheck.map(|after| now + after),
-            false => Some(now + jittered(followed.delay)),
+            false => Some(now + about(followed.delay)),
         };
         followed.deliver(now);
         if changed && let Some(known) = &followed.known {
@@ -309,7 +309,7 @@ impl Plan {
         let may_clear_up = (1..MOST_PUZZLES).contains(&followed.puzzles);
         if error.is_retriable() || may_come || may_clear_up {
             followed.delay = grown(&self.pacing, followed.delay);
-            followed.due = Some(now + jittered(followed.delay));
+            followed.due = Some(now + about(followed.delay));
         } else {
             self.end(id, error);
         }

@@ -3,9 +3,9 @@
 use tokio::time::Instant;
 
 use super::Plan;
+use crate::backoff::about;
 use crate::events::{ServiceEvent, ServiceEventKind};
 use crate::following::News;
-use crate::following::delay::jittered;
 use crate::following::known::Known;
 use crate::recording::Recording;
 
@@ -50,11 +50,11 @@ impl Plan {
         let first = self.pacing.first_delay;
         for followed in self.followed.values_mut().filter(|followed| !followed.is_final()) {
             followed.delay = first;
-            followed.due = Some(now + jittered(first));
+            followed.due = Some(now + about(first));
         }
         if self.audience.wants_list() {
             self.list_delay = first;
-            self.list_due = Some(now + jittered(first));
+            self.list_due = Some(now + about(first));
         }
     }
 

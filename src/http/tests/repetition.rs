@@ -150,7 +150,8 @@ fn a_server_says_when_to_come_back() {
 #[test]
 fn who_is_to_come_back_after_the_deadline_is_told_at_once() {
     let later = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 09:49:37 GMT\r\n";
-    let rows = [(429, "Retry-After: 3600\r\n", ErrorKind::RateLimited), (503, later, ErrorKind::Service)];
+    let asked = "Retry-After: 3600\r\nRequest-Id: r-1\r\nX-Correlation-Id: c-1\r\n";
+    let rows = [(429, asked, ErrorKind::RateLimited), (503, later, ErrorKind::Service)];
     for (status, headers, kind) in rows {
         let server = Server::start(vec![answering(status, headers, "{}"), ok("")]);
         let url = server.url("/");
@@ -161,6 +162,7 @@ fn who_is_to_come_back_after_the_deadline_is_told_at_once() {
         assert_eq!((error.kind(), error.http_status()), (kind, Some(status)));
         assert_eq!(error.retry_after(), Some(std::time::Duration::from_secs(3600)));
         assert!(error.is_retriable());
+        assert_eq!(error.request_id(), if status == 429 { "r-1" } else { "" });
         assert_eq!(server.seen().len(), 1);
     }
 }

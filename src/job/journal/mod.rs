@@ -11,7 +11,7 @@ pub(super) use in_file::InFile;
 pub(super) use memory::Memory;
 
 use super::record::{Record, Whose};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::runtime::blocking;
 
 /// Remembers jobs. Blocks, if it is durable.
@@ -62,6 +62,6 @@ pub(super) async fn with<R: Send + 'static>(
 
 /// The error for a job that a journal does not have, or not for this identity.
 pub(super) fn no_job(id: &str) -> Error {
-    let shown: String = id.chars().take(80).collect();
+    let shown = excerpt(id);
     Error::new(ErrorKind::NotFound, format!("there is no job {shown:?}"))
 }

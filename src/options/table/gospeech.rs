@@ -4,7 +4,7 @@
 use super::Scope::{Call, Client};
 use super::{Choice, Integer, OptionEntry, Text, row};
 
-const GOSPEECH: &str = "gospeech";
+const GOSPEECH: &[&str] = &["gospeech"];
 
 const fn path(key: &'static str, default: &'static str, doc: &'static str) -> OptionEntry {
     row(key, Text, default, Client, GOSPEECH, doc)

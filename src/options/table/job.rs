@@ -3,7 +3,7 @@
 use super::Scope::{Call, Client};
 use super::{Choice, OptionEntry, Path, Text, row};
 
-const CHARGING: &str = "transcribeme";
+const CHARGING: &[&str] = &["transcribeme"];
 
 pub(super) const ROWS: &[OptionEntry] = &[
     row(
@@ -19,7 +19,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Choice(&["no", "yes"]),
         "no",
         Call,
-        "all",
+        &["all"],
         "Whether a job is begun anew although the journal knows one of the same key.",
     ),
     row(
@@ -27,7 +27,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Call,
-        "all",
+        &["all"],
         "What a job is known by in the journal: the same key is the same job. Default: made of the source's SHA-256 and size, and of the settings (docs/jobs.md).",
     ),
     row(
@@ -35,7 +35,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Path,
         "",
         Client,
-        "all",
+        &["all"],
         "File (SQLite, 0600) in which whole jobs are remembered step by step, so that the next process goes on with them. Default: none, jobs end with their client.",
     ),
     row(
@@ -51,7 +51,7 @@ pub(super) const ROWS: &[OptionEntry] = &[
         Text,
         "",
         Call,
-        "all",
+        &["all"],
         "For resuming a job that could not tell whether its last step was done: `not_done`, `done`, or the id of what the step made, as somebody has looked it up.",
     ),
 ];

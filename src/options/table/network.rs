@@ -4,9 +4,9 @@ use super::Scope::{Call, Client};
 use super::{Choice, Integer, OptionEntry, Path, Secret, Text, row};
 
 /// The services that are reached over a network.
-const REMOTE: &str = "gospeech, transcribeme";
+const REMOTE: &[&str] = &["gospeech", "transcribeme"];
 /// The services whose login page persons go to.
-const WITH_LOGIN: &str = "gospeech";
+const WITH_LOGIN: &[&str] = &["gospeech"];
 const NO_YES: &[&str] = &["no", "yes"];
 
 pub(super) const ROWS: &[OptionEntry] = &[

@@ -3,7 +3,7 @@
 use super::Scope::Call;
 use super::{Choice, OptionEntry, Text, row};
 
-const ORDERS: &str = "transcribeme";
+const ORDERS: &[&str] = &["transcribeme"];
 const UNCHANGED_NO_YES: &[&str] = &["unchanged", "no", "yes"];
 
 const fn setting(key: &'static str, doc: &'static str) -> OptionEntry {

@@ -5,7 +5,7 @@
 use super::Scope::{Call, Client};
 use super::{Choice, Integer, OptionEntry, Secret, Text, row};
 
-const TRANSCRIBEME: &str = "transcribeme";
+const TRANSCRIBEME: &[&str] = &["transcribeme"];
 
 const fn path(key: &'static str, default: &'static str, doc: &'static str) -> OptionEntry {
     row(key, Text, default, Client, TRANSCRIBEME, doc)

@@ -7,10 +7,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::service::not_ready;
-use super::{GoSpeech, problem, record};
+use super::{GoSpeech, problem};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Method, Request, Response};
+use crate::service::answer::refusal;
 use crate::service::download::save;
 use crate::service::{Call, export_here};
 use crate::transcript::ExportFormat;
@@ -78,10 +79,7 @@ impl GoSpeech {
         if (200..300).contains(&response.status()) && is_file(&response) {
             return Ok(Started::File(Box::new(response)));
         }
-        let body = match self.platform.expect_success("export_start", response).await {
-            Ok(body) => body,
-            Err(error) => return Err(not_ready(error)),
-        };
+        let body = self.platform.expect_success("export_start", response).await.map_err(not_ready)?;
         let answer: Option<Value> = serde_json::from_slice(&body).ok();
         let named = |answer: &Value| match answer {
             Value::String(id) => Some(id.clone()),
@@ -99,10 +97,10 @@ impl GoSpeech {
         match response.status() {
             200..300 => Ok(Some(response)),
             404 | 412 => Ok(None),
-            status => {
-                let body = response.bytes(record::LARGEST_JSON).await?;
-                let error = problem::error_of("export_download", status, &body).with_recording_id(id);
-                if error.service_code() == "invalid-record-status" { Ok(None) } else { Err(error) }
+            _ => {
+                let error_of = |status, body: &[u8]| problem::error_of("export_download", status, body);
+                let error = not_ready(refusal(response, error_of).await).with_recording_id(id);
+                if error.kind() == ErrorKind::NotReady { Ok(None) } else { Err(error) }
             }
         }
     }

@@ -1,13 +1,12 @@
 //! What all identities of one client share: connections, addresses, the store of tokens, and the management token.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use bytes::Bytes;
 use secrecy::SecretString;
 
 use super::endpoints::GOSPEECH_ENDPOINTS;
-use super::{problem, record};
+use super::problem;
 use crate::auth::{
     self, Discovered, Discovery, Grant, IdentityKey, Login, LoginSettings, OAuthError, RenewAhead, Session,
     SessionSettings, TokenEndpoint, TokenProvider, TokenStore,
@@ -16,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::following::Budget;
 use crate::http::{Http, Response, Url, base_url, checked_url};
 use crate::options::Options;
+use crate::service::answer::{LARGEST_JSON, success};
 use crate::service::endpoint::EndpointState;
 use crate::service::{Call, address};
 
@@ -139,17 +139,7 @@ impl Platform {
 
     /// The body of an answer that says yes; else the error that it stands for.
     pub(super) async fn expect_success(&self, operation: &str, response: Response) -> Result<Bytes> {
-        let status = response.status();
-        let retry_after = response.retry_after();
-        let body = response.bytes(record::LARGEST_JSON).await?;
-        if (200..300).contains(&status) {
-            return Ok(body);
-        }
-        let error = problem::error_of(operation, status, &body);
-        Err(match retry_after {
-            Some(wait) => error.with_retry_after(wait),
-            None => error,
-        })
+        success(response, LARGEST_JSON, |status, body| problem::error_of(operation, status, body)).await
     }
 
     /// That something is gone. Where the request had to be repeated, an earlier one may have done it: then that it is not
@@ -217,7 +207,7 @@ impl Platform {
     }
 
     fn settings(&self, grant: Grant, identity: &str, scope: String) -> Result<SessionSettings> {
-        let most = Duration::from_millis(self.options.integer("gospeech.refresh_margin_ms").unsigned_abs());
+        let most = self.options.duration("gospeech.refresh_margin_ms");
         self.check_client_id(&grant)?;
         Ok(SessionSettings {
             http: self.http.clone(),
@@ -276,7 +266,7 @@ impl Platform {
             scope: self.scope(),
             extra: Vec::new(),
             key: self.key(&call.options.text("identity")),
-            lifetime: Duration::from_millis(call.options.integer("login_timeout_ms").unsigned_abs()),
+            lifetime: call.options.duration("login_timeout_ms"),
             keep: &[],
             advice,
         })

@@ -4,7 +4,6 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::{Error, ErrorKind};
-use crate::service::refusal::kind_of;
 
 /// Longest text of the service's own that goes into a message.
 const LONGEST_TEXT: usize = 300;
@@ -21,7 +20,9 @@ pub(super) fn error_of(operation: &str, status: u16, body: &[u8]) -> Error {
     };
     let said: String = said.chars().filter(|c| !c.is_control()).take(LONGEST_TEXT).collect();
     let message = format!("GoSpeech refused {operation} with status {status}{said}");
-    let error = Error::new(kind_of(status), message).with_http_status(status).with_service_code(slug);
+    let error = Error::new(ErrorKind::of_http_status(status), message)
+        .with_http_status(status)
+        .with_service_code(slug);
     let Some(problem) = &problem else { return error };
     match slug {
         "validation-error" => with_fields(error, problem),

@@ -8,9 +8,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::instant::iso_ms;
 use crate::recording::{Recording, RecordingDetails, RecordingPage, RecordingStatus};
 
-/// The largest answer that is read as JSON: a page of records, a problem.
-pub(super) const LARGEST_JSON: usize = 64 << 20;
-
 /// Reads a page: a bare array, or the first array among the usual members of an object.
 pub(super) fn page(body: &[u8]) -> Result<RecordingPage> {
     let value = parse(body, "the list of records")?;

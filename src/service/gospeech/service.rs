@@ -13,6 +13,7 @@ use crate::events::EventFeed;
 use crate::http::{Method, Repeat, Request, Response};
 use crate::recording::{Recording, RecordingPage};
 use crate::runtime::blocking;
+use crate::service::answer::success;
 use crate::service::custom::answered;
 use crate::service::endpoint::EndpointState;
 use crate::service::remote::{CustomRequest, Diagnosis, ManagedUsers, Remote};
@@ -36,11 +37,9 @@ impl GoSpeech {
     pub(super) async fn fetch_transcript(&self, call: &Call, id: &str) -> Result<Transcript> {
         let url = self.platform.url("gospeech.path.transcript", &[("recordId", id)])?;
         let response = self.send(call, || Ok(Request::get(url.clone()))).await?;
-        let status = response.status();
-        let body = response.bytes(LARGEST_TRANSCRIPT).await?;
-        if !(200..300).contains(&status) {
-            return Err(not_ready(problem::error_of("transcript", status, &body)).with_recording_id(id));
-        }
+        let refused = |status, body: &[u8]| not_ready(problem::error_of("transcript", status, body));
+        let body = success(response, LARGEST_TRANSCRIPT, refused).await;
+        let body = body.map_err(|error| error.with_recording_id(id))?;
         let read = move || {
             let text = std::str::from_utf8(&body)
                 .map_err(|_| record::not_understood("the transcript is not UTF-8"))?;
@@ -66,13 +65,10 @@ impl GoSpeech {
 
 /// A record that is not far enough is no failure: the same call works later.
 pub(super) fn not_ready(error: Error) -> Error {
-    if error.service_code() != "invalid-record-status" {
-        return error;
+    match error.service_code() {
+        "invalid-record-status" => error.with_kind(ErrorKind::NotReady),
+        _ => error,
     }
-    Error::new(ErrorKind::NotReady, error.message())
-        .with_service_code(error.service_code())
-        .with_detail(error.detail())
-        .with_http_status(error.http_status().unwrap_or_default())
 }
 
 impl Service for GoSpeech {

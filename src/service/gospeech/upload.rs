@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Method, Repeat, Request, Upload};
 use crate::recording::{Recording, RecordingDetails, RecordingStatus};
 use crate::service::Call;
+use crate::service::answer::{LARGEST_JSON, success};
 use crate::service::media_type::media_type_of;
 use crate::service::whole_upload::failed_upload;
 use crate::source::Claim;
@@ -40,12 +41,8 @@ impl GoSpeech {
                 Ok(request.repeat(Repeat::Unsent).reporter(call.reporter.clone()))
             })
             .await?;
-        let status = response.status();
         let location = response.header("location").map(str::to_owned);
-        let body = response.bytes(record::LARGEST_JSON).await?;
-        if !(200..300).contains(&status) {
-            return Err(refused(status, &body));
-        }
+        let body = success(response, LARGEST_JSON, refused).await?;
         let id = record::uploaded_id(&body, location.as_deref()).ok_or_else(|| {
             record::not_understood("the answer to the upload holds no id of a record")
                 .with_hint("the recording was taken in: look for it in the list before uploading it again")

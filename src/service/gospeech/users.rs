@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{GoSpeech, problem, record};
+use super::{GoSpeech, record};
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Body, Method, Repeat, Request};
@@ -30,20 +30,11 @@ impl GoSpeech {
                 Ok(Request::new(Method::POST, url.clone()).body(Body::Json(body.shared_bytes())))
             })
             .await?;
-        let status = response.status();
-        let answer = response.bytes(record::LARGEST_JSON).await?;
-        match status {
-            200..300 => {}
-            409 => {
-                let error = problem::error_of("create_managed_user", status, &answer);
-                return Err(if error.hint().is_empty() {
-                    error.with_hint("there may be a user with this e-mail address already")
-                } else {
-                    error
-                });
-            }
-            _ => return Err(problem::error_of("create_managed_user", status, &answer)),
-        }
+        let answer = self.platform.expect_success("create_managed_user", response).await;
+        let answer = answer.map_err(|error| match (error.http_status(), error.hint()) {
+            (Some(409), "") => error.with_hint("there may be a user with this e-mail address already"),
+            _ => error,
+        })?;
         let value = record::parse(&answer, "the managed user")?;
         let id = match &value {
             Value::String(id) => id.clone(),

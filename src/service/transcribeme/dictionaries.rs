@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::TranscribeMe;
 use super::reading::{Members, list, not_understood, scalar, utf8};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::http::Request;
 use crate::order::{Dictionary, DictionaryEntry};
 use crate::runtime::sync::Mutex;
@@ -40,7 +40,7 @@ pub(super) struct Dictionaries {
 impl TranscribeMe {
     pub(super) async fn look_up(&self, call: &Call, name: &str, of: Option<&str>) -> Result<Arc<Dictionary>> {
         let &(name, option) = DICTIONARIES.iter().find(|(known, _)| *known == name).ok_or_else(|| {
-            let shown: String = name.chars().take(60).collect();
+            let shown = excerpt(name);
             let names: Vec<&str> = DICTIONARIES.iter().map(|(name, _)| *name).collect();
             Error::new(ErrorKind::Argument, format!("there is no list {shown:?}")).with_hint(names.join(", "))
         })?;
@@ -120,7 +120,7 @@ pub(super) fn choose(dictionary: &Dictionary, wanted: &Wanted<'_>) -> Result<Str
     };
     let id = by_id().or_else(by_id_in_any_case).or_else(by_name).or_else(by_description).or_else(by_hours);
     id.ok_or_else(|| {
-        let shown: String = text.chars().take(60).collect();
+        let shown = excerpt(text);
         let names = dictionary.entries.iter().take(MOST_CANDIDATES).map(|entry| match entry.name.as_str() {
             "" => entry.id.clone(),
             name if name == entry.id => name.to_owned(),

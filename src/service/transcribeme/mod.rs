@@ -20,7 +20,6 @@ mod transcript;
 mod upload;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::auth::TokenProvider;
 use crate::error::Result;
@@ -44,10 +43,9 @@ impl TranscribeMe {
     pub(crate) fn open(options: &Options, provider: Option<Arc<dyn TokenProvider>>) -> Result<Self> {
         let platform = Platform::open(options, provider)?;
         let view = Arc::new(View::new(platform.clone()));
-        let ms = |key| Duration::from_millis(options.integer(key).unsigned_abs());
         let pacing = Pacing {
-            first_delay: ms("transcribeme.poll_first_ms"),
-            longest_delay: ms("transcribeme.poll_longest_ms"),
+            first_delay: options.duration("transcribeme.poll_first_ms"),
+            longest_delay: options.duration("transcribeme.poll_longest_ms"),
             ..Pacing::default()
         };
         let watcher = Watcher::new(view.clone(), None, Budget::default(), pacing);

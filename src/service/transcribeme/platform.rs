@@ -8,8 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::endpoints::TRANSCRIBEME_ENDPOINTS;
-use super::reading::{LARGEST_JSON, is_answer};
-use super::refusal;
+use super::reading::is_answer;
+use super::refusal::error_of;
 use crate::auth::{
     self, Grant, IdentityKey, OAuthError, RenewAhead, Session, SessionSettings, TokenEndpoint, TokenProvider,
 };
@@ -18,6 +18,7 @@ use crate::hex::hex;
 use crate::http::{HeaderName, HeaderValue, Http, Request, Response, Url, base_url, checked_url, origin};
 use crate::options::Options;
 use crate::service::address;
+use crate::service::answer::{LARGEST_JSON, refusal, success};
 use crate::service::endpoint::EndpointState;
 
 /// Documented (spec: 3.1).
@@ -123,16 +124,14 @@ impl Platform {
 
 /// The body of an answer that says yes; else the error that it stands for.
 pub(super) async fn done(operation: &str, response: Response) -> Result<Bytes> {
-    let (status, retry_after) = (response.status(), response.retry_after());
-    let body = response.bytes(LARGEST_JSON).await?;
-    if (200..300).contains(&status) {
-        return if is_answer(&body) { Ok(body) } else { Err(no_answer(operation)) };
-    }
-    let error = refusal::error_of(operation, status, &body);
-    Err(match retry_after {
-        Some(wait) => error.with_retry_after(wait),
-        None => error,
-    })
+    let head = response.head();
+    let body = success(response, LARGEST_JSON, |status, body| error_of(operation, status, body)).await?;
+    if is_answer(&body) { Ok(body) } else { Err(head.complete(no_answer(operation))) }
+}
+
+/// The error that an answer stands for which does not say yes.
+pub(super) async fn refused(operation: &str, response: Response) -> Error {
+    refusal(response, |status, body| error_of(operation, status, body)).await
 }
 
 /// A yes that cannot be the service's: a proxy, or the login page of a network, may have said it in its place.

@@ -7,9 +7,6 @@ use serde_json::value::RawValue;
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// The largest answer that is read as JSON.
-pub(super) const LARGEST_JSON: usize = 64 << 20;
-
 /// An object.
 pub(super) struct Members<'a>(BTreeMap<String, &'a RawValue>);
 

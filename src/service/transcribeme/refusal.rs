@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::reading::{Members, elements, scalar};
 use crate::error::{Error, ErrorKind};
-use crate::service::refusal::kind_of;
 
 /// Longest text of the service's own that goes into a message.
 const LONGEST_TEXT: usize = 300;
@@ -27,7 +26,7 @@ pub(super) fn error_of(operation: &str, status: u16, body: &[u8]) -> Error {
     let member = |name: &str| members.as_ref().and_then(|members| members.text(name)).unwrap_or_default();
     let (code, description) = (bounded(&member("error")), bounded(&member("error_description")));
     let messages = members.as_ref().map(messages_of).unwrap_or_default();
-    let kind = kind_of_code(&code).unwrap_or_else(|| kind_of(status));
+    let kind = kind_of_code(&code).unwrap_or_else(|| ErrorKind::of_http_status(status));
     let kind_of_message = messages.iter().find(|message| !message.kind.is_empty());
     let service_code = match (code.as_str(), kind_of_message) {
         ("", Some(message)) => message.kind.clone(),

@@ -2,7 +2,7 @@
 //! recording's status says (U33).
 
 use super::TranscribeMe;
-use super::platform::done;
+use super::platform::refused;
 use super::reading::utf8;
 use super::status::status_of;
 use crate::error::{Error, ErrorKind, Result};
@@ -37,20 +37,19 @@ impl TranscribeMe {
         id: &str,
         response: Response,
     ) -> Result<Response> {
-        if response.status() == 204 {
-            return Err(self.why_empty(call, operation, id).await);
-        }
-        if response.is_success() {
-            return Ok(response);
-        }
-        let refused = match done(operation, response).await {
-            Err(error) => error.with_recording_id(id),
-            Ok(_) => return Err(Error::cancelled()),
+        let head = response.head();
+        let error = match response.status() {
+            204 => self.why_empty(call, operation, id).await,
+            200..300 => return Ok(response),
+            status => {
+                let error = refused(operation, response).await.with_recording_id(id);
+                match status {
+                    400 | 404 | 409 => self.unless_too_early(call, id, error).await,
+                    _ => error,
+                }
+            }
         };
-        match refused.http_status() {
-            Some(400 | 404 | 409) => Err(self.unless_too_early(call, id, refused).await),
-            _ => Err(refused),
-        }
+        Err(head.complete(error))
     }
 
     async fn why_empty(&self, call: &Call, operation: &str, id: &str) -> Error {

@@ -15,7 +15,7 @@ use self::options::ExportOptions;
 pub(crate) use self::sink::Replacement;
 pub use self::sink::Sink;
 use super::{Transcript, document, subtitle};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::options::Options;
 
 /// One row of [`EXPORT_FORMATS`].
@@ -83,7 +83,7 @@ impl ExportFormat {
     pub fn named(name: &str) -> Result<&'static Self> {
         EXPORT_FORMATS.iter().find(|format| format.name == name).ok_or_else(|| {
             let names: Vec<_> = EXPORT_FORMATS.iter().map(|format| format.name).collect();
-            let shown: String = name.chars().take(60).collect();
+            let shown = excerpt(name);
             Error::new(ErrorKind::Argument, format!("there is no export format {shown:?}"))
                 .with_hint(format!("there is {}", names.join(", ")))
         })

@@ -7,8 +7,9 @@ use tokio::time::{Instant, sleep};
 use tokio_tungstenite::tungstenite::{self, Message};
 
 use super::conversation::{End, converse};
+use crate::backoff::backed_off;
 use crate::error::{Error, Result};
-use crate::following::{News, NewsSender, backed_off};
+use crate::following::{News, NewsSender};
 use crate::service::ServiceFuture;
 
 const LEAST_PAUSE: Duration = Duration::from_secs(1);

@@ -39,15 +39,7 @@ struct Setback {
 
 impl From<Error> for Setback {
     fn from(error: Error) -> Self {
-        let is_final = matches!(
-            error.kind(),
-            ErrorKind::MediaEmpty
-                | ErrorKind::MediaUnsupported
-                | ErrorKind::MediaCorrupt
-                | ErrorKind::MediaTruncated
-                | ErrorKind::MediaTooLong
-                | ErrorKind::Source
-        );
+        let is_final = error.kind().is_of_the_recording() || error.kind() == ErrorKind::Source;
         Self { error, is_final }
     }
 }

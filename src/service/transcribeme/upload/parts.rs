@@ -1,8 +1,6 @@
 //! An upload in parts (spec: E6 to E9): the id of the recording is known and kept before the first byte goes out, each
 //! part is kept once it has arrived, and the parts are joined once.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use futures_util::StreamExt;
 
@@ -150,9 +148,9 @@ impl Sending<'_> {
 
     /// Waits as long as the service asks to, if the call has the time; else only looks.
     async fn settle_after(&self, error: Error) -> Result<()> {
-        let patience = self.call.options.integer("request_timeout_ms").unsigned_abs();
+        let patience = self.call.options.duration("request_timeout_ms");
         match error.retry_after() {
-            Some(asked) if asked > Duration::from_millis(patience) => match self.is_joined().await? {
+            Some(asked) if asked > patience => match self.is_joined().await? {
                 true => Ok(()),
                 false => Err(error),
             },
