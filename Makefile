@@ -17,6 +17,7 @@ MODEL := $(DEMO)/models/ggml-tiny.en-q8_0.bin
 AUDIO := $(DEMO)/audio/beckett.wav
 
 export PATH := $(VENV)/bin:$(PATH)
+export CARGO_TARGET_DIR := $(TARGET)
 export TIRO_MODEL_DIR := $(DEMO)/models
 export TIRO_TEST_AUDIO := $(DEMO)/audio
 export TIRO_TEST_DOWNLOADS := $(DEMO)/downloads
@@ -72,7 +73,7 @@ wheel: $(DEMO)/wheel ## the Python module, built and installed into .venv
 $(DEMO)/wheel: $(VENV)/ready $(RUST_SOURCES) $(PYTHON_SOURCES)
 	@mkdir -p $(DEMO)
 	rm -f python/dist/*.whl
-	CARGO_TARGET_DIR=$(TARGET) maturin build -q --release --locked -m python/Cargo.toml -o python/dist
+	maturin build -q --release --locked -m python/Cargo.toml -o python/dist
 	python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
 	@touch $@
 

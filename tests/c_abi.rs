@@ -5,8 +5,6 @@
 
 mod support;
 
-use std::time::Duration;
-
 use support::program::{
     Kind, Outcome, build, build_as, folder, has_sanitizer, is_slow, library, run, run_forking, source,
     variable,
@@ -260,7 +258,6 @@ fn a_process_ends_with_operations_pending() {
             let (out, err) = (&outcome.stdout, &outcome.stderr);
             assert_eq!(outcome.status.code(), Some(7), "{way}: {}\n{out}{err}", outcome.status);
             assert!(out.is_empty() && err.is_empty(), "{way} wrote:\n{out}{err}");
-            assert!(is_slow() || outcome.took < Duration::from_secs(5), "{way} took {:?}", outcome.took);
         }
     }
 }

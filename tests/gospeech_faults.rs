@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use support::options::options;
 use support::sandbox::{TestSandbox, noise};
 use tiro::{Client, Error, ErrorKind, NewManagedUser, Options};
 
@@ -73,6 +74,8 @@ impl Verb {
 struct Scene {
     sandbox: TestSandbox,
     client: Client,
+    /// Of the call that is hit alone: what comes before it has all the time it needs.
+    call: Options,
     recording: String,
     user: String,
 }
@@ -80,9 +83,8 @@ struct Scene {
 impl Scene {
     fn new(verb: Verb, extra: &[(&str, &str)]) -> Self {
         let sandbox = TestSandbox::start();
-        let options =
-            extra.iter().fold(sandbox.options(), |options, (key, value)| options.with(key, value).unwrap());
-        let client = Client::new(&options).unwrap();
+        let call = options(extra);
+        let client = sandbox.client();
         let recording = sandbox.add_recordings(1).remove(0);
         if verb != Token {
             client.sign_in(None).unwrap().wait(None).unwrap().unwrap();
@@ -98,7 +100,7 @@ impl Scene {
                 .id;
         }
         sandbox.clear_log();
-        Self { sandbox, client, recording, user }
+        Self { sandbox, client, call, recording, user }
     }
 
     fn hit(&self, verb: Verb, fault: Value) {
@@ -108,23 +110,23 @@ impl Scene {
     }
 
     fn run(&self, verb: Verb) -> Result<(), Error> {
-        let client = &self.client;
+        let (client, call) = (&self.client, Some(&self.call));
         match verb {
-            Token => client.sign_in(None)?.wait(None).unwrap(),
-            Recordings => client.recordings(0, 10, None)?.wait(None).unwrap().map(drop),
-            Recording => client.recording(&self.recording, None)?.wait(None).unwrap().map(drop),
-            Upload => client.upload(&noise(3 << 20), None)?.wait(None).unwrap().map(drop),
-            Delete => client.delete(&self.recording, None)?.wait(None).unwrap(),
-            Transcript => client.transcript(&self.recording, None)?.wait(None).unwrap().map(drop),
+            Token => client.sign_in(call)?.wait(None).unwrap(),
+            Recordings => client.recordings(0, 10, call)?.wait(None).unwrap().map(drop),
+            Recording => client.recording(&self.recording, call)?.wait(None).unwrap().map(drop),
+            Upload => client.upload(&noise(3 << 20), call)?.wait(None).unwrap().map(drop),
+            Delete => client.delete(&self.recording, call)?.wait(None).unwrap(),
+            Transcript => client.transcript(&self.recording, call)?.wait(None).unwrap().map(drop),
             ExportStart | ExportDownload => {
-                client.export(&self.recording, "txt", None)?.wait(None).unwrap().map(|document| {
+                client.export(&self.recording, "txt", call)?.wait(None).unwrap().map(|document| {
                     assert!(!document.bytes().is_empty());
                 })
             }
             CreateUser => {
-                client.create_managed_user(person("second@example.com"), None)?.wait(None).unwrap().map(drop)
+                client.create_managed_user(person("second@example.com"), call)?.wait(None).unwrap().map(drop)
             }
-            DeleteUser => client.delete_managed_user(&self.user, None)?.wait(None).unwrap(),
+            DeleteUser => client.delete_managed_user(&self.user, call)?.wait(None).unwrap(),
         }
     }
 
@@ -164,9 +166,14 @@ fn person(email: &str) -> NewManagedUser {
 
 /// Runs a row over all calls: what is safe to repeat has to succeed, the rest ends in one of these.
 fn row(name: &str, fault: Value, unsafe_ends_in: &[ErrorKind]) {
+    row_of(name, || fault.clone(), unsafe_ends_in);
+}
+
+/// The same of a fault that is made anew for each call.
+fn row_of(name: &str, fault: impl Fn() -> Value, unsafe_ends_in: &[ErrorKind]) {
     for verb in VERBS.iter().copied() {
         let scene = Scene::new(verb, &[]);
-        scene.hit(verb, fault.clone());
+        scene.hit(verb, fault());
         scene.check(name, verb, if verb.is_safe() { None } else { Some(unsafe_ends_in) });
     }
 }
@@ -184,9 +191,11 @@ fn too_many_requests_with_seconds() {
 
 #[test]
 fn too_many_requests_with_a_date() {
-    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
-    let fault = json!({"status": 429, "headers": {"retry-after": httpdate::fmt_http_date(soon)}, "times": 1});
-    row("429 with a date", fault, &[ErrorKind::RateLimited]);
+    let fault = || {
+        let soon = std::time::SystemTime::now() + std::time::Duration::from_secs(2);
+        json!({"status": 429, "headers": {"retry-after": httpdate::fmt_http_date(soon)}, "times": 1})
+    };
+    row_of("429 with a date", fault, &[ErrorKind::RateLimited]);
 }
 
 /// Whichever call it was: who is told to come back later learns when, and by what id the service knows the request.
@@ -347,14 +356,14 @@ fn nobody_is_there() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", closed.local_addr().unwrap());
     drop(closed);
-    let options = Options::new()
-        .with("service", "gospeech")
-        .and_then(|options| options.with("auth_base_url", &url))
-        .and_then(|options| options.with("api_base_url", &url))
-        .and_then(|options| options.with("client_id", "demo"))
-        .and_then(|options| options.with("username", "me@example.com"))
-        .and_then(|options| options.with("max_retries", "1"))
-        .unwrap();
+    let options = options(&[
+        ("service", "gospeech"),
+        ("auth_base_url", &url),
+        ("api_base_url", &url),
+        ("client_id", "demo"),
+        ("username", "me@example.com"),
+        ("max_retries", "1"),
+    ]);
     let client = Client::new(&options).unwrap();
     let error = client.recordings(0, 10, None).unwrap().wait(None).unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::sandbox::TestSandbox;
+use support::wait::{LONG, eventually, settled};
 use tiro::{Client, Operation, Recording, RecordingStatus, ServiceEventKind};
 
 const STATUS_REQUESTS: [&str; 2] = ["recordings", "recording"];
@@ -48,7 +49,7 @@ fn at_most_one_a_second(sandbox: &TestSandbox) {
 
 fn all_ready(operations: Vec<Operation<Recording>>) {
     for operation in operations {
-        let recording = operation.wait(Some(Duration::from_secs(120))).expect("it ends").unwrap();
+        let recording = operation.wait(Some(LONG)).expect("it ends").unwrap();
         assert_eq!(recording.status, RecordingStatus::Ready);
     }
 }
@@ -110,18 +111,13 @@ fn pushed(sandbox: &TestSandbox) -> Client {
 
 /// Waits until the hub has a connection and the list was looked at after it.
 fn connected(sandbox: &TestSandbox) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
+    eventually(|| {
         let hub = sandbox.control("GET", "/hub", None);
         let is_connected = hub["connections"].as_object().is_some_and(|by_email| !by_email.is_empty());
-        if is_connected && !status_requests(sandbox).is_empty() {
-            break;
-        }
-        assert!(Instant::now() < deadline, "{hub}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+        is_connected && !status_requests(sandbox).is_empty()
+    });
     // What the connection set off has been asked by then.
-    std::thread::sleep(Duration::from_secs(4));
+    settled(Duration::from_secs(4), || status_requests(sandbox));
 }
 
 #[test]
@@ -162,7 +158,7 @@ fn events_tell_what_happens() {
     client.export(&id, "txt", None).unwrap().wait(None).unwrap().unwrap();
     client.delete(&id, None).unwrap().wait(None).unwrap().unwrap();
     let mut kinds = Vec::new();
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + LONG;
     while !kinds.contains(&ServiceEventKind::ListChanged)
         || !kinds.contains(&ServiceEventKind::ExportCompleted)
     {

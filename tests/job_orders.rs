@@ -8,9 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use support::files::sha256;
 use support::jobs::{Moment, Pairs, Server, Tally, Worker, recording, rounds};
 use support::random::Random;
+use support::wait::settled;
 
 /// Jobs side by side, on one journal.
 const LANES: usize = 5;
@@ -66,8 +67,7 @@ impl Place {
     /// What the vendor has of a recording: the ids of its orders, how often one was placed, parts that came again.
     fn had(&self, talk: &Path) -> Had {
         let name = talk.file_name().unwrap().to_str().unwrap();
-        let sha256: String =
-            Sha256::digest(std::fs::read(talk).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(&std::fs::read(talk).unwrap());
         let recordings = self.server.control("GET", "/transcribeme/recordings", None);
         let recordings = recordings["recordings"].as_array().unwrap().iter();
         let of_talk: Vec<&Value> = recordings.filter(|known| known["name"] == name).collect();
@@ -96,7 +96,8 @@ impl Place {
     /// What somebody finds in the vendor's pages, as the option `settle` has it.
     fn looked_up(&self, talk: &Path, outcome: &Value) -> String {
         let detail: Value = serde_json::from_str(outcome["detail"].as_str().unwrap()).unwrap();
-        let had = self.had(talk);
+        // Whoever looks does so once what was on its way has arrived.
+        let had = settled(Duration::from_secs(2), || self.had(talk));
         match detail["unknown"].as_str().unwrap_or_else(|| panic!("{outcome}")) {
             "order" => had.orders.last().cloned().unwrap_or("not_done".to_owned()),
             "place" if had.placed > 0 => "done".to_owned(),
@@ -106,6 +107,7 @@ impl Place {
     }
 }
 
+#[derive(PartialEq)]
 struct Had {
     committed: usize,
     orders: Vec<String>,
@@ -119,6 +121,16 @@ fn pairs(given: &[(&str, &str)]) -> Pairs {
 
 fn text(outcome: &Value) -> &str {
     outcome["text"].as_str().unwrap_or_default().trim()
+}
+
+/// Goes on with a job while a request takes too long: side by side on a slow machine, some do. Gives how many did.
+fn past_timeouts(worker: &Worker, talk: &Path, outcome: &mut Value) -> usize {
+    let mut count = 0;
+    while outcome["error"] == "TIRO_E_TIMEOUT" && count < 5 {
+        count += 1;
+        *outcome = worker.start(talk).outcome();
+    }
+    count
 }
 
 /// One job, killed once or twice, and gone on with to its end.
@@ -138,17 +150,18 @@ fn killed_job(place: &Place, number: usize, random: &mut Random, tells: bool) ->
         assert!(place.had(&talk).placed <= 1);
     }
     let mut outcome = worker.start(&talk).outcome();
+    let mut timeouts = past_timeouts(&worker, &talk, &mut outcome);
     if !tells && outcome["error"] == "TIRO_E_NEEDS_ACTION" {
         tally.needed_action = 1;
-        // Whoever looks does so once what was on its way has arrived.
-        std::thread::sleep(Duration::from_millis(300));
         let settle = place.looked_up(&talk, &outcome);
         outcome = worker.start_with(&talk, &[("settle", &settle)]).outcome();
+        timeouts += past_timeouts(&worker, &talk, &mut outcome);
     }
     assert_eq!(text(&outcome), TEXT, "job {number}: {outcome}");
     let had = place.had(&talk);
     assert_eq!((had.committed, had.orders.len(), had.placed), (1, 1, 1), "job {number}");
-    assert!(had.parts_again <= kills, "only the part in flight comes again: {}", had.parts_again);
+    let again = had.parts_again;
+    assert!(again <= kills + timeouts, "only the part in flight comes again: {again}, {timeouts} timeouts");
     (tally.orders, tally.placed, tally.parts_again) = (had.orders.len(), had.placed, had.parts_again);
     tally
 }

@@ -6,7 +6,7 @@ mod support;
 use std::path::Path;
 use std::sync::Arc;
 
-use support::files::{model_dir, speech, wav};
+use support::files::{disk_folder, model_dir, speech, wav};
 use tiro::{Client, ErrorKind, Options, ProgressPhase, RecordingStatus, Source, Transcript};
 
 fn client() -> Client {
@@ -256,7 +256,7 @@ fn a_language_the_model_does_not_know_is_refused_before_the_upload() {
 
 #[test]
 fn a_model_in_the_folder_goes_by_its_name() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = disk_folder();
     let installed = model_dir().join("ggml-tiny.en-q8_0.bin");
     let source = Source::from_path(speech("beckett.wav")).unwrap();
     // The second is the name of an installable model, but the file is the user's own.

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use support::files::sha256;
 use support::program::{build, run, source};
 use support::sandbox::TestSandbox;
 use tiro_sandbox::{Behaviour, Settings};
@@ -54,7 +54,7 @@ fn uploads_and_orders() {
     passes("transcribeme_2", &sandbox, &[("REMOTE_URL", &format!("{remote}/talk.wav"))]);
     let recordings = sandbox.control("GET", "/transcribeme/recordings", None);
     let recordings = recordings["recordings"].as_array().unwrap();
-    let digest: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = sha256(&content);
     for kind in ["parts", "simple", "sync", "remote"] {
         assert!(recordings.iter().any(|recording| recording["upload"] == kind), "{kind}");
     }

@@ -49,6 +49,17 @@ async def is_quiet(client: tiro.AsyncClient) -> bool:
     return False
 
 
+async def uploaded(client: tiro.AsyncClient, count: int) -> None:
+    """Waits until so many recordings are there."""
+    while (await client.recordings()).total != count:
+        await asyncio.sleep(0.01)
+
+
+async def at_rest(source: Endless) -> None:
+    """Waits until nobody reads a source any more."""
+    await asyncio.to_thread(eventually, source.is_at_rest, "the source is read no more")
+
+
 @in_loop
 async def test_the_verbs() -> None:
     async with tiro.AsyncClient("scripted") as client:
@@ -78,7 +89,7 @@ async def test_many_at_once() -> None:
 
 @in_loop
 async def test_the_loop_is_never_blocked() -> None:
-    async with tiro.AsyncClient("scripted", script=script(answer_ms=300)) as client:
+    async with tiro.AsyncClient("scripted", script=script(answer_ms=2000)) as client:
         ticks = 0
         call = asyncio.ensure_future(client.recordings())
         while not call.done():
@@ -91,19 +102,20 @@ async def test_the_loop_is_never_blocked() -> None:
 async def test_a_time_out_cancels_the_call() -> None:
     source = Endless()
     async with tiro.AsyncClient("scripted") as client:
+        call = asyncio.ensure_future(client.upload(source))
+        while source.reads == 0:
+            await asyncio.sleep(0.01)
         with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(client.upload(source), 0.2)
-        assert source.reads > 0
+            await asyncio.wait_for(call, 0.2)
         assert await is_quiet(client)
-        assert await asyncio.to_thread(source.is_at_rest), "nobody reads the source any more"
+        await at_rest(source)
 
 
 @in_loop
 async def test_a_cancelled_task_cancels_the_call() -> None:
     async with endless_client() as client:
         task = asyncio.create_task(client.transcribe(b"x"))
-        while (await client.recordings()).total == 0:
-            await asyncio.sleep(0.01)
+        await uploaded(client, 1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -120,14 +132,14 @@ async def test_leaving_cancels_what_is_outstanding_and_awaits_it() -> None:
     assert not client._outstanding
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [tiro.CancelledError] * 6
-    assert await asyncio.to_thread(source.is_at_rest)
+    await at_rest(source)
 
 
 @in_loop
 async def test_a_client_can_go_on_after_cancelling_all() -> None:
     async with endless_client() as client:
         task = asyncio.create_task(client.transcribe(b"x"))
-        await asyncio.sleep(0.05)
+        await uploaded(client, 1)
         await client.cancel_all()
         with pytest.raises(tiro.CancelledError):
             await task
@@ -158,7 +170,7 @@ async def test_what_progress_raises_cancels_and_comes_out() -> None:
         with pytest.raises(ZeroDivisionError, match="enough"):
             await client.upload(source, on_progress=stop)
         assert await is_quiet(client)
-        assert await asyncio.to_thread(source.is_at_rest)
+        await at_rest(source)
 
 
 @in_loop
@@ -189,12 +201,12 @@ def test_a_loop_that_is_closed_early() -> None:
     client = tiro.AsyncClient("scripted", script=script(**ENDLESS))
     loop = asyncio.new_event_loop()
     future = loop.create_task(client.transcribe(b"x"))
-    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.run_until_complete(uploaded(client, 1))
     future.cancel()
     with pytest.raises(asyncio.CancelledError):
         loop.run_until_complete(future)
     second = loop.create_task(client.transcribe(b"x"))
-    loop.run_until_complete(asyncio.sleep(0.05))
+    loop.run_until_complete(uploaded(client, 2))
     second.get_coro().close()  # type: ignore[union-attr]
     second._log_destroy_pending = False  # type: ignore[attr-defined]
     loop.close()
@@ -219,7 +231,7 @@ def test_dropping_a_client_with_calls_outstanding_only_warns() -> None:
     async def forget() -> None:
         client = tiro.AsyncClient("scripted", script=script(**ENDLESS))
         task = asyncio.create_task(client.transcribe(b"x"))
-        await asyncio.sleep(0.05)
+        await uploaded(client, 1)
         task.cancel()
         client._outstanding[asyncio.get_running_loop().create_future()] = lambda: None
         await asyncio.gather(task, return_exceptions=True)

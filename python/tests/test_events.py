@@ -95,7 +95,7 @@ def test_events_for_asyncio() -> None:
 
 
 def test_waiting_for_an_event_can_be_given_up() -> None:
-    later: list[dict[str, object]] = [{"kind": "list_changed", "after_ms": 200}]
+    later: list[dict[str, object]] = [{"kind": "list_changed", "after_ms": 2000}]
 
     async def main() -> None:
         async with tiro.AsyncClient("scripted", script=script(events=later)) as client:

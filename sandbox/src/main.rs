@@ -37,11 +37,16 @@ fn fail(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
     ExitCode::from(code)
 }
 
+/// Serves until a signal comes or, if that is wanted, nobody holds the other end of standard input any more.
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let Arguments { settings, until_stdin_closes } = arguments;
     let listens = [Some(settings.listen), settings.listen_storage];
     let remote = listens.into_iter().flatten().any(|address| !address.ip().is_loopback());
     let sandbox = Sandbox::start(settings)?;
+    // Before the line that says it is there: a signal may follow on it.
+    let (end, ended) = std::sync::mpsc::channel();
+    let by_signal = end.clone();
+    ctrlc::set_handler(move || _ = by_signal.send(())).map_err(std::io::Error::other)?;
     let mut stdout = std::io::stdout();
     writeln!(stdout, "{}", serde_json::to_string(sandbox.ready())?)?;
     stdout.flush()?;
@@ -50,15 +55,6 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     if remote {
         let _ = writeln!(stderr, "It listens where OTHER MACHINES can reach it.");
     }
-    wait(until_stdin_closes)?;
-    Ok(())
-}
-
-/// Until a signal comes or, if that is wanted, nobody holds the other end of standard input any more.
-fn wait(until_stdin_closes: bool) -> std::io::Result<()> {
-    let (end, ended) = std::sync::mpsc::channel();
-    let by_signal = end.clone();
-    ctrlc::set_handler(move || _ = by_signal.send(())).map_err(std::io::Error::other)?;
     if until_stdin_closes {
         std::thread::spawn(move || {
             let (mut stdin, mut buffer) = (std::io::stdin().lock(), [0; 4096]);
@@ -67,5 +63,5 @@ fn wait(until_stdin_closes: bool) -> std::io::Result<()> {
         });
     }
     // The handler keeps a sender: this waits, whatever becomes of the other.
-    ended.recv().map_err(std::io::Error::other)
+    Ok(ended.recv()?)
 }

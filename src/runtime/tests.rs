@@ -23,9 +23,15 @@ mod single {
 
     #[test]
     fn a_wait_looks_waits_and_gives_the_result() {
-        let operation = started(Ok(Output::Nothing), Duration::from_millis(50));
+        let (go, gone) = tokio::sync::oneshot::channel::<()>();
+        let operation: Operation<()> = Operation::start(move |_| async move {
+            let _ = gone.await;
+            Ok(())
+        })
+        .unwrap();
         assert!(operation.wait(Some(Duration::ZERO)).is_none());
         assert!(operation.wait(Some(Duration::from_millis(1))).is_none());
+        go.send(()).unwrap();
         operation.wait(None).unwrap().unwrap();
         operation.wait(Some(Duration::ZERO)).unwrap().unwrap();
     }
@@ -123,10 +129,10 @@ mod single {
 
     #[test]
     fn a_dropped_operation_is_cancelled_and_a_detached_one_is_not() {
-        for (detach, expected) in [(false, 0), (true, 1)] {
+        for (detach, length, expected) in [(false, 600_000, 0), (true, 30, 1)] {
             let (tell, told) = std::sync::mpsc::channel();
             let operation: Operation<()> = Operation::start(move |_| async move {
-                tokio::time::sleep(Duration::from_millis(30)).await;
+                tokio::time::sleep(Duration::from_millis(length)).await;
                 let _ = tell.send(());
                 Ok(())
             })

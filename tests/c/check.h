@@ -89,6 +89,12 @@ static inline void sleep_ms(int ms)
         } \
     } while (0)
 
+/* Seconds after which an alarm ends a forked child: it hangs. */
+static inline unsigned child_seconds(void)
+{
+    return getenv("CHECK_PERCENT") ? 120 : 60;
+}
+
 /* A count of rounds, fewer of them under a tool that is slow: CHECK_PERCENT says how many. */
 static inline int rounds(int count)
 {
@@ -287,7 +293,11 @@ static inline int in_a_wait(pid_t thread)
         number = -1; /* it runs */
     if (file)
         fclose(file);
-    return number == SYS_futex;
+#ifdef SYS_epoll_wait
+    if (number == SYS_epoll_wait)
+        return 1;
+#endif
+    return number == SYS_futex || number == SYS_epoll_pwait;
 }
 
 /* Waits until a thread, which has told its id just before a call, waits inside that call: for some time, not for a lock

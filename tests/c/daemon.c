@@ -25,7 +25,7 @@ static void child_ended_well(pid_t child)
 
 static void use_in_child(tiro_client *inherited, tiro_op *op)
 {
-    alarm(10);
+    alarm(child_seconds());
     CHECK_STATUS(tiro_op_wait(op, -1, NULL), TIRO_E_FORKED);
     CHECK_STATUS(tiro_client_cancel_all(inherited, -1, NULL), TIRO_E_FORKED);
     tiro_client *client = scripted(NULL);
@@ -38,13 +38,30 @@ static void use_in_child(tiro_client *inherited, tiro_op *op)
     _exit(0);
 }
 
+static int at_work;
+
+static void look_at(const char *id)
+{
+    at_work += !in_a_wait((pid_t)atoi(id));
+}
+
+/* Waits until every thread of the library waits for work, at several looks: none is inside malloc then. */
+static void until_all_rest(void)
+{
+    int64_t deadline = now_ms() + 30000;
+    for (int in_a_row = 0; in_a_row < 3; sleep_ms(1)) {
+        CHECK(now_ms() < deadline);
+        at_work = 0;
+        in_a_row = library_threads(look_at) >= 2 && at_work == 0 ? in_a_row + 1 : 0;
+    }
+}
+
 static void by_the_system_call(void)
 {
     tiro_client *client = scripted(NEVER_READY);
     tiro_op *op = pending(client);
-    /* No thread may be inside malloc, whose locks this fork would leave locked: let the upload come to rest. */
-    sleep_ms(50);
     for (int i = 0; i < rounds(20); i++) {
+        until_all_rest(); /* no thread may be inside malloc, whose locks this fork would leave locked */
         fflush(NULL);
         pid_t child = raw_fork();
         if (child == 0)
@@ -63,7 +80,7 @@ static void before_the_first_use(void)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        alarm(10);
+        alarm(child_seconds());
         tiro_client *client = scripted(NULL);
         join_transcript(transcribe(client));
         tiro_client_free(client);
@@ -84,7 +101,7 @@ static void by_daemon(void)
         tiro_client *early = scripted(NULL), *busy = scripted(NEVER_READY);
         tiro_op *op = pending(busy);
         CHECK(daemon(1, 1) == 0); /* this process ends here, its child goes on */
-        alarm(10);
+        alarm(child_seconds());
         tiro_op *refused = NULL;
         CHECK_STATUS(tiro_client_recordings(early, 0, 1, NULL, &refused, NULL), TIRO_E_FORKED);
         CHECK_STATUS(tiro_op_wait(op, -1, NULL), TIRO_E_FORKED);
@@ -111,7 +128,7 @@ static void fork_here(void *data, tiro_op *op, tiro_status status)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        alarm(10);
+        alarm(child_seconds());
         CHECK_STATUS(tiro_op_wait(op, 0, NULL), TIRO_E_FORKED);
         /* The mark of the callback is inherited: a wait is refused here, a look is not. */
         tiro_client *client = scripted(NULL);
@@ -149,7 +166,7 @@ static void twenty_deep(void)
             child_ended_well(child);
             break;
         }
-        alarm(30);
+        alarm(child_seconds());
         tiro_op *op = NULL;
         for (int d = 0; d <= depth; d++)
             CHECK_STATUS(tiro_client_recordings(clients[d], 0, 1, NULL, &op, NULL), TIRO_E_FORKED);

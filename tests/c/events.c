@@ -76,10 +76,10 @@ static void progress_is_merged(void)
 
 static void progress_goes_up_in_its_unit(void)
 {
-    tiro_client *client = scripted("{\"upload_bytes_per_second\": 10000, \"statuses\": [{\"status\": \"processing\"},"
-                                   " {\"status\": \"ready\", \"after_ms\": 300}]}");
+    tiro_client *client = scripted("{\"upload_bytes_per_second\": 5000, \"statuses\": [{\"status\": \"processing\"},"
+                                   " {\"status\": \"ready\", \"after_ms\": 2000}]}");
     tiro_queue *queue = new_queue();
-    int64_t left = 1500;
+    int64_t left = 10000;
     tiro_source *source = NULL;
     tiro_op *op = NULL;
     CHECK_OK(tiro_source_from_callbacks(in_pieces, NULL, declared, &left, NULL, NULL, &source, NULL));
@@ -99,7 +99,7 @@ static void progress_goes_up_in_its_unit(void)
         CHECK(phase >= last_phase && done <= total);
         last_phase = phase;
         if (phase == TIRO_PHASE_UPLOADING) {
-            CHECK(done >= uploaded && total == 1500);
+            CHECK(done >= uploaded && total == 10000);
             uploaded = done;
         } else if (phase == TIRO_PHASE_PROCESSING) {
             CHECK(total == 900); /* the script's two words end there */

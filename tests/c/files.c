@@ -76,8 +76,15 @@ static void a_file_that_may_not_be_read(void)
     CHECK_OK(upload_path("secret", 10)); /* and the library's threads run */
     CHECK(chmod("secret", 0) == 0);
     uid_t user = geteuid();
-    if (user == 0)
-        CHECK(chmod(".", 0755) == 0 && seteuid(65534) == 0);
+    if (user == 0) {
+        CHECK(chmod(".", 0755) == 0);
+        if (seteuid(65534) != 0) {
+            CHECK(errno == EINVAL);
+            printf("SKIPPED: this system has no other user\n");
+            tiro_client_free(client);
+            return;
+        }
+    }
     tiro_status status = upload_path("secret", 0);
     if (user == 0)
         CHECK(seteuid(0) == 0);
@@ -104,7 +111,7 @@ static void the_working_directory_changes(void)
 /* Made shorter or longer while it is read: never half a recording without a word. */
 static void a_file_that_changes_while_it_is_read(void)
 {
-    client = scripted("{\"upload_bytes_per_second\": 100000}");
+    client = scripted("{\"upload_bytes_per_second\": 10000}");
     for (int longer = 0; longer < 2; longer++) {
         tiro_op *op = NULL;
         uint64_t done = 0;

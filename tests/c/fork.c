@@ -192,7 +192,7 @@ static void check_readable(void)
 /* All of a child's life, with a child of its own in it. */
 static void be_a_child(int nested)
 {
-    alarm(10);
+    alarm(child_seconds());
     int destroyed_before = atomic_load(&destroyed), called_before = atomic_load(&called);
     CHECK(tiro_live_handles(TIRO_HANDLE_ANY) == 0);
     CHECK(library_threads(NULL) == 0);
@@ -206,7 +206,7 @@ static void be_a_child(int nested)
         tiro_op *op = upload(client);
         pid_t child = fork();
         if (child == 0) {
-            alarm(10);
+            alarm(child_seconds());
             CHECK_STATUS(tiro_op_wait(op, -1, NULL), TIRO_E_FORKED);
             CHECK_STATUS(tiro_client_cancel_all(client, -1, NULL), TIRO_E_FORKED);
             be_a_child(0);

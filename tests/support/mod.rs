@@ -7,9 +7,11 @@ pub mod header;
 pub mod jobs;
 #[cfg(unix)]
 pub mod misuse;
+pub mod options;
 pub mod person;
 #[cfg(unix)]
 pub mod program;
 pub mod random;
 pub mod sandbox;
 pub mod secrets;
+pub mod wait;

@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Signal, kill_process_group};
+
 pub fn root() -> PathBuf {
     env!("CARGO_MANIFEST_DIR").into()
 }
@@ -167,8 +169,7 @@ fn run_by(runner: &[String], program: &Path, arguments: &[&str], variables: &[(&
         }
     };
     if status.is_none() {
-        let group = format!("-{}", child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+        let _ = kill_process_group(Pid::from_child(&child), Signal::KILL);
         let _ = child.wait();
     }
     let read = |name| String::from_utf8_lossy(&std::fs::read(output.path().join(name)).unwrap()).into_owned();

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use super::options::options;
 use super::secrets;
 use serde_json::{Value, json};
 use tiro::{Client, Options, Source};
@@ -34,7 +35,7 @@ impl TestSandbox {
 
     /// Options of the developer's account, by asking and not by events.
     pub fn options(&self) -> Options {
-        let pairs = [
+        options(&[
             ("service", "gospeech"),
             ("auth_base_url", self.url()),
             ("api_base_url", self.url()),
@@ -42,8 +43,7 @@ impl TestSandbox {
             ("client_secret", "demo-secret"),
             ("username", "me@example.com"),
             ("gospeech.push", "off"),
-        ];
-        pairs.iter().fold(Options::new(), |options, (key, value)| options.with(key, value).unwrap())
+        ])
     }
 
     pub fn client(&self) -> Client {

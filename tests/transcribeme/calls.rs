@@ -6,11 +6,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tiro::{Client, Error, Operation, Options, ResultOf, Source};
 use tiro_sandbox::Settings;
 
 use crate::fixture::{Fixture, PART, bytes, done, options, sound};
+use crate::support::files::sha256;
 
 /// Four parts.
 pub const SIZE: usize = 3 * PART + 1234;
@@ -326,8 +326,7 @@ impl Scene {
 
     fn holds_whole(&self, row: &str, id: &str) {
         let (verb, kept) = (self.verb, self.fixture.kept(id));
-        let sha256: String = Sha256::digest(bytes(SIZE)).iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(kept["sha256"], sha256, "{row}, {verb:?}: {kept:#}");
+        assert_eq!(kept["sha256"], sha256(&bytes(SIZE)), "{row}, {verb:?}: {kept:#}");
         if verb.goes_in_parts() {
             let parts = kept["parts"].as_array().unwrap();
             let received: Vec<u64> = parts.iter().map(|part| part["received"].as_u64().unwrap()).collect();

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use tiro::{Client, Error, Operation, Options, ResultOf, Source};
 use tiro_sandbox::Settings;
 
+pub use crate::support::options::options;
+use crate::support::options::with;
 use crate::support::sandbox::TestSandbox;
 
 /// Small parts, so that a few hundred kilobytes are several.
@@ -65,8 +67,7 @@ impl Fixture {
     }
 
     pub fn tm_with(&self, pairs: &[(&str, &str)]) -> Client {
-        let set = |options: Options, (key, value): &(&str, &str)| options.with(key, *value).unwrap();
-        Client::new(&pairs.iter().fold(self.tm_options(), set)).unwrap()
+        Client::new(&with(self.tm_options(), pairs)).unwrap()
     }
 
     /// What the sandbox has of a recording.
@@ -95,10 +96,6 @@ impl Fixture {
         let entries = log["entries"].as_array().unwrap().iter();
         entries.filter(|entry| entry["operation"] == operation).cloned().collect()
     }
-}
-
-pub fn options(pairs: &[(&str, &str)]) -> Options {
-    pairs.iter().fold(Options::new(), |options, (key, value)| options.with(key, value).unwrap())
 }
 
 pub fn done<T: ResultOf>(started: tiro::Result<Operation<T>>) -> T {

@@ -2,6 +2,7 @@ use serde_json::json;
 use tiro::{Client, CustomRequest, ErrorKind, RecordingStatus};
 
 use crate::fixture::{Fixture, done, fails, options, sound};
+use crate::support::wait::eventually;
 
 /// A recording of this status.
 fn add(fixture: &Fixture, status: i64) -> String {
@@ -54,9 +55,7 @@ fn a_status_that_is_unknown_is_waited_through() {
     let client = fixture.tm();
     let id = add(&fixture, 17);
     let wait = client.wait(&id, None).unwrap();
-    while fixture.requests("recording_status").is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    eventually(|| !fixture.requests("recording_status").is_empty());
     fixture.control("POST", &format!("/transcribeme/recordings/{id}/status"), Some(json!({ "status": 3 })));
     assert_eq!(wait.wait(None).unwrap().unwrap().status, RecordingStatus::Ready);
 }

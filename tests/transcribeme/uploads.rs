@@ -1,17 +1,14 @@
 use std::io::Write;
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use tiro::{Client, ErrorKind, Options, ProgressPhase, ReadCallbacks, RecordingStatus, Source};
 use tiro_sandbox::Settings;
 
 use crate::fixture::{Fixture, PART, bytes, done, fails, options, sound};
+use crate::support::files::sha256;
+use crate::support::wait::eventually;
 
 const SIZE: usize = 3 * PART + 1234;
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 /// How often each part arrived.
 fn received(fixture: &Fixture, id: &str) -> Vec<u64> {
@@ -239,9 +236,7 @@ fn a_cancelled_upload_ends_at_once() {
     let fixture = Fixture::start();
     fixture.faults(json!([{"operation": "upload_part", "delay_ms": 600_000, "times": 0}]));
     let upload = fixture.tm().upload(&sound(SIZE, "talk.wav"), None).unwrap();
-    while fixture.requests("upload_url").is_empty() {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    eventually(|| !fixture.requests("upload_url").is_empty());
     upload.cancel();
     assert_eq!(upload.wait(None).unwrap().unwrap_err().kind(), ErrorKind::Cancelled);
 }

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{DEVELOPER, Fixture, text};
+use crate::support::{DEVELOPER, Fixture, eventually, text};
 
 async fn start(fixture: &Fixture, token: &str, id: &str, body: Value) -> reqwest::Response {
     let url = fixture.url(&format!("/api/records/{id}/transcript/export"));
@@ -25,11 +25,8 @@ async fn every_format_is_made_after_a_while() {
         assert_eq!(started.status(), 202);
         let file = text(&started.json::<Value>().await.unwrap()["fileId"]);
         let path = format!("/api/records/{id}/transcript/export/{file}");
-        let mut answer = fixture.get(&path, &token).await;
-        while answer.status() == 412 {
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-            answer = fixture.get(&path, &token).await;
-        }
+        let answer =
+            eventually(async || fixture.get(&path, &token).await, |answer| answer.status() != 412).await;
         assert_eq!(answer.status(), 200);
         let disposition = answer.headers()["content-disposition"].to_str().unwrap().to_owned();
         assert!(

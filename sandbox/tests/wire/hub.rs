@@ -175,7 +175,7 @@ async fn it_pings_answers_closes_and_drops_as_it_is_told() {
 #[tokio::test]
 async fn a_connection_ends_with_its_token_and_with_silence() {
     let fixture = Fixture::start();
-    fixture.tell(Method::PATCH, "/behaviour", &json!({ "access_token_seconds": 1 })).await;
+    fixture.tell(Method::PATCH, "/behaviour", &json!({ "access_token_seconds": 3 })).await;
     let mut hub = Hub::open(&fixture, &fixture.token(DEVELOPER).await).await;
     assert_eq!(hub.next().await.unwrap()["type"], 7);
     fixture

@@ -1,9 +1,8 @@
 use reqwest::Method;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use tiro::Transcript;
 
-use crate::support::{DEVELOPER, Fixture, text};
+use crate::support::{DEVELOPER, Fixture, sha256, text};
 
 #[tokio::test]
 async fn a_file_is_uploaded_transcribed_and_deleted() {
@@ -24,8 +23,7 @@ async fn a_file_is_uploaded_transcribed_and_deleted() {
     assert_eq!(transcript.word_count() as u64, record["wordsCount"]);
 
     let seen = fixture.tell(Method::GET, "/recordings", &json!({})).await;
-    let digest: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(seen["recordings"][0]["sha256"], digest);
+    assert_eq!(seen["recordings"][0]["sha256"], sha256(&bytes));
     assert_eq!(seen["recordings"][0]["fields"]["language"], "en");
 
     let delete =

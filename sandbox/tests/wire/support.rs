@@ -1,9 +1,11 @@
 //! A sandbox for a test, and what a client of it asks most.
 
-use std::time::Duration;
+use std::fmt::Debug;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use tiro_sandbox::{EngineChoice, Sandbox, Script, Settings};
 
 pub const DEVELOPER: &str = "me@example.com";
@@ -12,6 +14,22 @@ pub const SCOPES: &str = "openid offline_access email profile integrated-api";
 pub struct Fixture {
     pub sandbox: Sandbox,
     pub http: Client,
+}
+
+/// Far longer than anything here takes.
+const LONG: Duration = Duration::from_secs(120);
+
+/// Looks again and again, until it sees what is wanted.
+pub async fn eventually<T: Debug>(look: impl AsyncFn() -> T, wanted: impl Fn(&T) -> bool) -> T {
+    let started = Instant::now();
+    loop {
+        let seen = look().await;
+        if wanted(&seen) {
+            return seen;
+        }
+        assert!(started.elapsed() < LONG, "it never comes: {seen:?}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 pub fn fast() -> Settings {
@@ -97,13 +115,13 @@ impl Fixture {
     }
 
     pub async fn wait_for(&self, token: &str, id: &str, status: &str) -> Value {
-        loop {
-            let record = self.get_json(&format!("/api/records/{id}"), token).await;
-            if record["status"] == status {
-                return record;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let path = format!("/api/records/{id}");
+        let is_there = |record: &Value| {
+            let now = &record["status"];
+            assert!(now == status || now != "recognitionFailed", "{record}");
+            now == status
+        };
+        eventually(async || self.get_json(&path, token).await, is_there).await
     }
 
     pub fn control(&self, method: Method, path: &str) -> RequestBuilder {
@@ -126,6 +144,11 @@ impl Fixture {
     pub async fn log(&self) -> Value {
         self.tell(Method::GET, "/log", &json!({})).await
     }
+}
+
+/// In hexadecimal digits, as the control API gives it.
+pub fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub fn text(value: &Value) -> String {

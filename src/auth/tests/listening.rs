@@ -2,9 +2,9 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::{advice, key, runtime};
+use super::{LONG, advice, key, runtime};
 use crate::auth::loopback::RedirectListener;
 use crate::auth::{Login, LoginSettings};
 use crate::error::{ErrorKind, Result};
@@ -31,9 +31,11 @@ fn free_port() -> u16 {
 
 /// Connects as soon as somebody listens.
 fn connect(port: u16) -> TcpStream {
+    let started = Instant::now();
     loop {
-        if let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) {
-            return stream;
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(stream) => return stream,
+            Err(error) => assert!(started.elapsed() < LONG, "nobody listens: {error}"),
         }
         std::thread::yield_now();
     }

@@ -9,7 +9,7 @@ mod sessions;
 mod sharing;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 
@@ -31,7 +31,7 @@ fn key() -> IdentityKey {
 }
 
 fn call() -> Options {
-    Options::new().with("request_timeout_ms", "20000").unwrap()
+    Options::new().with("request_timeout_ms", "120000").unwrap()
 }
 
 fn advice(error: &OAuthError) -> Option<String> {
@@ -78,6 +78,18 @@ fn session(server: &Server, grant: Grant) -> Arc<Session> {
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     runtime().block_on(future)
+}
+
+/// Far longer than anything takes that is waited for, on the slowest machine.
+const LONG: Duration = Duration::from_secs(120);
+
+/// Looks again and again, until it holds.
+async fn until(holds: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(started.elapsed() < LONG, "it never comes true");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
 }
 
 fn runtime() -> tokio::runtime::Runtime {

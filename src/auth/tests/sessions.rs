@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::server::{Reply, Server, json, refusal, tokens};
-use super::{call, endpoint, key, password, run, runtime, session, settings};
+use super::{call, endpoint, key, password, run, runtime, session, settings, until};
 use crate::auth::{AccessToken, Grant, MemoryStore, Session, TokenProvider, TokenStore};
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Http, Request, Url};
@@ -288,9 +288,7 @@ fn a_caller_that_gives_up_does_not_lose_the_new_tokens() {
             let session = session.clone();
             async move { session.token(&call()).await }
         });
-        while server.asked().len() < 2 {
-            tokio::task::yield_now().await;
-        }
+        until(|| server.asked().len() >= 2).await;
         giving_up.abort();
         let _ = giving_up.await;
         release.send(()).unwrap();

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::server::{Server, refusal, tokens};
-use super::{call, key, password, run, runtime, session, settings};
+use super::{call, key, password, run, runtime, session, settings, until};
 use crate::auth::store::Ownership;
 use crate::auth::{AccessToken, Grant, IdentityKey, MemoryStore, Session, TokenProvider, TokenStore, Tokens};
 use crate::error::{Error, ErrorKind, Result};
@@ -88,12 +88,6 @@ impl TokenStore for Failing {
 
     fn try_own(&self, key: &IdentityKey) -> Result<Option<Ownership>> {
         self.kept.try_own(key)
-    }
-}
-
-async fn until(done: impl Fn() -> bool) {
-    while !done() {
-        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

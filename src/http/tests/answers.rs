@@ -48,7 +48,7 @@ fn error_of(request: Request, call: Options) -> Error {
 fn a_deadline_holds_for_the_whole_answer() {
     for script in [drip(), silence()] {
         let server = Server::start(vec![script]);
-        let error = error_of(get(server.url("/")), options(&[("request_timeout_ms", "300")]));
+        let error = error_of(get(server.url("/")), options(&[("request_timeout_ms", "2000")]));
         assert_eq!(error.kind(), ErrorKind::Timeout);
         assert_eq!(server.seen().len(), 1);
     }
@@ -59,8 +59,8 @@ fn a_streamed_answer_may_take_its_time_but_not_fall_silent() {
     let stalls: Script = Box::new(|peer| {
         peer.read_body();
         peer.write(b"HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n");
-        for _ in 0..10 {
-            std::thread::sleep(Duration::from_millis(50));
+        for _ in 0..25 {
+            std::thread::sleep(Duration::from_millis(100));
             peer.write(b"x");
         }
         peer.read_some(1);
@@ -69,7 +69,7 @@ fn a_streamed_answer_may_take_its_time_but_not_fall_silent() {
     let url = server.url("/");
     let error = run(move |_| async move {
         let call =
-            options(&[("request_timeout_ms", "300"), ("idle_timeout_ms", "400"), ("max_retries", "0")]);
+            options(&[("request_timeout_ms", "2000"), ("idle_timeout_ms", "2500"), ("max_retries", "0")]);
         let response = http(&call).send(get(url), &call).await.unwrap();
         response.into_sink(Sink::Memory(Vec::new()), 1000, |_, _| {}).await.unwrap_err()
     });

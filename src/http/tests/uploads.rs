@@ -19,8 +19,10 @@ fn content(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at % 251) as u8).collect()
 }
 
+/// Beside this program: where there is room, which the folder for short-lived files may not have.
 fn file(length: usize) -> tempfile::NamedTempFile {
-    let mut file = tempfile::NamedTempFile::new().unwrap();
+    let program = std::env::current_exe().unwrap();
+    let mut file = tempfile::NamedTempFile::new_in(program.parent().unwrap()).unwrap();
     file.write_all(&content(length)).unwrap();
     file
 }

@@ -1,10 +1,12 @@
 //! What a request looks like on the wire, and what is told of it elsewhere.
 
+use reqwest::dns::Resolve;
 use secrecy::SecretString;
 
 use super::server::{Server, answering, ok};
 use super::{get, http, options, run};
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
+use crate::http::resolve::Resolver;
 use crate::http::{Body, HeaderName, HeaderValue, Http, Method, Request, base_url};
 use crate::options::Options;
 
@@ -109,18 +111,39 @@ fn plain_http_is_for_this_machine() {
 
 #[test]
 fn a_name_is_judged_by_its_address() {
+    // Addresses in the place of names: a server of names may be slow, or not there.
+    let judged = run(|_| async {
+        let mut judged = Vec::new();
+        for (name, loopback_only) in [("127.0.0.1", true), ("192.0.2.1", true), ("192.0.2.1", false)] {
+            let resolved = Resolver { loopback_only }.resolve(name.parse().unwrap()).await;
+            judged.push(resolved.err().map(|error| error.downcast::<Error>().unwrap().kind()));
+        }
+        judged
+    });
+    assert_eq!(judged, [None, Some(ErrorKind::Option), None]);
+}
+
+#[test]
+fn a_name_of_another_machine_is_refused() {
     // The machine's own name often stands for its address in a network. Where it does not, there is nothing to test.
-    let Ok(name) = std::fs::read_to_string("/proc/sys/kernel/hostname") else { return };
-    let addresses = std::net::ToSocketAddrs::to_socket_addrs(&(name.trim(), 0)).map(Vec::from_iter);
-    if addresses.unwrap_or_default().iter().all(|address| address.ip().is_loopback()) {
-        return;
-    }
-    let url = format!("http://{}:9/", name.trim());
+    let Some(name) = listed_name() else { return };
     let error = run(move |_| async move {
         let call = options(&[("max_retries", "0")]);
-        http(&call).send(get(url.parse().unwrap()), &call).await.unwrap_err()
+        http(&call).send(get(format!("http://{name}:9/").parse().unwrap()), &call).await.unwrap_err()
     });
     assert_eq!(error.kind(), ErrorKind::Option, "{error}");
+}
+
+/// The name of this machine, if its own list of names, which asks nobody, has an address for it in a network.
+fn listed_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?.trim().to_owned();
+    let list = std::fs::read_to_string("/etc/hosts").ok()?;
+    let is_listed = list.lines().any(|line| {
+        let mut words = line.split('#').next().unwrap_or_default().split_whitespace();
+        let address = words.next().and_then(|word| word.parse::<std::net::IpAddr>().ok());
+        address.is_some_and(|address| !address.is_loopback()) && words.any(|word| word == name)
+    });
+    is_listed.then_some(name)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::fake::{Counts, FakeKind};
 use super::{Place, call, spending, talk};
@@ -10,10 +10,11 @@ use crate::client::Client;
 use crate::error::{Error, ErrorKind};
 use crate::job::Job;
 use crate::options::Options;
+use crate::runtime::Operation;
 use crate::source::Source;
 use crate::transcript::Transcript;
 
-const PATIENCE: Option<Duration> = Some(Duration::from_secs(30));
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(120));
 
 fn transcribe(client: &Client, source: &Source, options: &Options) -> Result<Transcript, Error> {
     client.transcribe(source, Some(options)).unwrap().wait(PATIENCE).unwrap()
@@ -21,6 +22,16 @@ fn transcribe(client: &Client, source: &Source, options: &Options) -> Result<Tra
 
 fn jobs(client: &Client) -> Vec<Job> {
     client.jobs(None).unwrap().wait(PATIENCE).unwrap().unwrap()
+}
+
+/// Waits until the newest job has come to this, which an operation is about.
+fn until_job(client: &Client, running: &Operation<Transcript>, holds: impl Fn(&Job) -> bool) {
+    let started = Instant::now();
+    while !jobs(client).first().is_some_and(&holds) {
+        assert!(running.wait(Some(Duration::ZERO)).is_none(), "it ended before");
+        assert!(Some(started.elapsed()) < PATIENCE, "it never comes to it");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]
@@ -94,9 +105,7 @@ fn whoever_waits_for_anothers_job_waits_no_longer_than_it_may() {
     place.world.cut_at(2);
     let first = place.client();
     let stuck = first.transcribe(&talk(), Some(&spending())).unwrap();
-    while jobs(&first).first().is_none_or(|job| job.step == "begun") {
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    until_job(&first, &stuck, |job| job.step != "begun");
     let second = place.client();
     assert_eq!(jobs(&second)[0].state, "running");
     let id = jobs(&second).remove(0).id;
@@ -133,9 +142,7 @@ fn an_upload_that_is_not_done_asks_for_its_recording_again_unless_it_is_a_file()
         place.world.cut_at(0);
         let client = place.client();
         let cut = client.transcribe(&source, Some(&options)).unwrap();
-        while jobs(&client).first().is_none_or(|job| job.step == "begun" || job.state != "running") {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until_job(&client, &cut, |job| job.step != "begun" && job.state == "running");
         drop(cut);
         place.world.never_cut();
         let job = jobs(&client).remove(0);

@@ -3,12 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::{http, text};
+use crate::support::{eventually, http, text};
 
 struct Program {
     child: Child,
@@ -38,12 +37,6 @@ impl Program {
         Self { child, ready: serde_json::from_str(&line).unwrap(), http: http().build().unwrap() }
     }
 
-    /// Without a chance to tidy up: SIGKILL, where there is one.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
     fn url(&self, path: &str) -> String {
         format!("{}/{path}", text(&self.ready["transcribeme_url"]))
     }
@@ -67,6 +60,14 @@ impl Program {
     }
 }
 
+/// Killed, without a chance to tidy up: SIGKILL, where there is one.
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[tokio::test]
 async fn tokens_parts_orders_and_the_work_outlive_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -78,7 +79,7 @@ async fn tokens_parts_orders_and_the_work_outlive_it() {
     let begin = program.http.get(program.url("uploads/url?fileName=x.wav&isAsync=true"));
     let url = text(&program.ask(begin, &token).await["url"]);
     program.part(&url, 0).await;
-    program.kill();
+    drop(program);
 
     let program = Program::start(&data, &ports);
     program.part(&url, 1).await;
@@ -92,13 +93,11 @@ async fn tokens_parts_orders_and_the_work_outlive_it() {
     let order = program.ask(program.http.post(program.url("orders")).json(&body), &token).await;
     let place = program.url(&format!("orders/{}/place", text(&order["id"])));
     program.ask(program.http.post(place).json(&json!([{ "billingType": 0 }])), &token).await;
-    program.kill();
+    drop(program);
 
     let program = Program::start(&data, &ports);
     assert_eq!(program.control("orders").await["orders"][0]["placed"], 1);
     let status = program.url(&format!("recordings/{}/status", text(&recording["id"])));
-    while program.ask(program.http.get(&status), &token).await != 3 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    program.kill();
+    let now = async || program.ask(program.http.get(&status), &token).await;
+    eventually(now, |status| *status == 3).await;
 }

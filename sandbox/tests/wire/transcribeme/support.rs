@@ -1,14 +1,14 @@
 //! What a client of TranscribeMe's half asks most.
 
-use std::time::Duration;
-
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tiro_sandbox::{Behaviour, Settings, TranscribeMeBehaviour};
 
-use crate::support::{DEVELOPER, Fixture, fast, text};
+use crate::support::{DEVELOPER, Fixture, eventually, fast, text};
 
 pub const PASSWORD: &str = "developer-password";
+/// The status of a recording that comes to nothing.
+const FAILED: i64 = 4;
 
 /// A client that is signed in.
 pub struct Customer {
@@ -125,9 +125,12 @@ impl Customer {
     }
 
     pub async fn wait_for(&self, recording: &str, status: i64) {
-        while self.get_json(&format!("recordings/{recording}/status")).await != status {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let path = format!("recordings/{recording}/status");
+        let is_there = |now: &Value| {
+            assert!(*now == status || *now != FAILED, "it failed");
+            *now == status
+        };
+        eventually(async || self.get_json(&path).await, is_there).await;
     }
 
     /// As the control API shows it.

@@ -1,10 +1,9 @@
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::support::Customer;
-use crate::support::{Fixture, fast, text};
+use crate::support::{Fixture, fast, sha256, text};
 
 const NAMES: [&str; 6] = [
     "a&b#c+d=e.wav",
@@ -14,10 +13,6 @@ const NAMES: [&str; 6] = [
     "100%25 ?.wav",
     "percent%22quoted.wav",
 ];
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
 
 #[tokio::test]
 async fn parts_come_in_any_order_and_form_and_are_joined() {
