@@ -10,6 +10,7 @@ use tiro::{ErrorKind, ReadCallbacks};
 
 use crate::attach::{Held, attached};
 use crate::error::refused;
+use crate::is_awaitable;
 
 /// How much is read at a time: enough that attaching costs nothing beside it.
 const CHUNK: usize = 64 << 10;
@@ -195,10 +196,7 @@ fn copied(piece: &Bound<'_, PyAny>, buffer: &mut [u8]) -> Result<usize, Trouble>
         return Err(Trouble::of_value(told.to_owned()));
     }
     let kind = piece.get_type().name()?;
-    if piece.hasattr("__await__")? {
-        if piece.hasattr("close")? {
-            piece.call_method0("close")?; // nobody will await it
-        }
+    if is_awaitable(piece)? {
         let way = "a source's read() is not async: give the path, or read the file yourself";
         return Err(Trouble::of_type(format!("read() returned {kind}, not bytes: {way}")));
     }
