@@ -23,15 +23,8 @@ pub(crate) fn error_table() -> Vec<(i32, &'static str, &'static str, bool, &'sta
 }
 
 /// An option: `(key, type, choices, default, scope, readers, meaning)`.
-type OptionRow<'py> = (
-    &'static str,
-    &'static str,
-    Bound<'py, PyTuple>,
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-);
+type OptionRow<'py> =
+    (&'static str, &'static str, Bound<'py, PyTuple>, &'static str, &'static str, &'static str, &'static str);
 
 /// Every option: `(key, type, choices, default, scope, readers, meaning)`.
 #[pyfunction]
@@ -81,8 +74,8 @@ pub(crate) fn install_model(
 }
 
 /// Has `callback(level, target, message)` called for every message of tiro's up to a level: `error`, `warn`, `info` or
-/// `debug`, or a level of `logging`'s, by its name or number. It is called on a thread of tiro's, one message at a time, and replaces an earlier one; `None`: no callback.
-/// The messages hold no secret and nothing of what was said in a recording.
+/// `debug`, or a level of `logging`'s, by its name or number. It is called on a thread of tiro's, one message at a time,
+/// and replaces an earlier one; `None`: no callback. The messages hold no secret and nothing of what was said in a recording.
 #[pyfunction]
 #[pyo3(signature = (callback, level = GivenLevel::Name("info".into())), text_signature = "(callback, level='info')")]
 pub(crate) fn set_log_callback(

@@ -33,7 +33,9 @@ def test_what_is_not_there(tmp_path: Path, client: tiro.Client, transcript: tiro
         assert type(error) is tiro.FileNotFoundError and error.name == "TIRO_E_FILE_NOT_FOUND"
         assert (error.filename, error.errno) == (str(missing), errno.ENOENT)
         assert error.strerror == os.strerror(errno.ENOENT)
-        assert str(missing) in str(error) and ".tiro-" not in str(error), "the name for now is nobody's business"
+        assert str(missing) in str(error) and ".tiro-" not in str(error), (
+            "the name for now is nobody's business"
+        )
 
 
 def test_what_is_no_file(tmp_path: Path, client: tiro.Client, transcript: tiro.Transcript) -> None:
@@ -88,7 +90,9 @@ def test_a_url_is_no_path(client: tiro.Client) -> None:
     assert "s3cr3t" not in str(raised.value)
 
 
-def test_a_path_may_look_like_a_url(tmp_path: Path, client: tiro.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_may_look_like_a_url(
+    tmp_path: Path, client: tiro.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file:").mkdir()
     (tmp_path / "file:" / "talk.wav").write_bytes(b"x")
     monkeypatch.chdir(tmp_path)

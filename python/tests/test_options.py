@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, Union, get_type_hints
+from typing import Any, Literal, get_type_hints
 
 import pytest
 from conftest import script
@@ -16,19 +16,19 @@ import tiro.typing
 
 def test_the_typed_keywords_are_those_of_the_table() -> None:
     kinds: dict[str, Any] = {
-        "text": Union[str, None],
-        "secret": Union[str, None],
-        "path": Union[str, PathLike[str], None],
-        "integer": Union[int, None],
+        "text": str | None,
+        "secret": str | None,
+        "path": str | PathLike[str] | None,
+        "integer": int | None,
     }
 
     def typed(option: tiro.tables.OptionEntry) -> Any:
         if option.key.endswith("_price"):
-            return Union[str, tiro.Price, None]
+            return str | tiro.Price | None
         if option.type != "choice":
             return kinds[option.type]
-        literal = Literal.__getitem__(option.choices)
-        return Union[literal, bool, None] if {"yes", "on"} & {*option.choices} else Union[literal, None]
+        literal: Any = Literal.__getitem__(option.choices)
+        return literal | bool | None if {"yes", "on"} & {*option.choices} else literal | None
 
     def listed(*scopes: str) -> dict[str, Any]:
         options = [option for option in tiro.option_table() if option.scope in scopes]

@@ -49,7 +49,11 @@ def test_the_tables_are_those_of_the_library() -> None:
     options = {option.key: option for option in tiro.option_table()}
     assert len(options) == len(_tiro.option_table()) > 100
     assert options["force_new"].choices == ("no", "yes") and options["force_new"].default == "no"
-    assert (options["threads"].type, options["model"].type, options["password"].type) == ("integer", "path", "secret")
+    assert (options["threads"].type, options["model"].type, options["password"].type) == (
+        "integer",
+        "path",
+        "secret",
+    )
     assert options["threads"].scope == "call" and "local" in options["threads"].readers
     for option in options.values():
         assert option.meaning and bool(option.choices) == (option.type == "choice")

@@ -86,7 +86,11 @@ def test_prices_are_what_they_are_worth() -> None:
     for other in ("5.01 USD", "5.00 EUR", "5.00"):
         assert price != tiro.Price(other)
     assert str(price) == "5.00 USD", "it is shown as it was written"
-    assert price < tiro.Price("5.01 USD") and price <= tiro.Price("5 USD") and max(price, tiro.Price("6 USD")) > price
+    assert (
+        price < tiro.Price("5.01 USD")
+        and price <= tiro.Price("5 USD")
+        and max(price, tiro.Price("6 USD")) > price
+    )
     assert sorted([tiro.Price("10 USD"), price]) == [price, tiro.Price("10 USD")]
     for other_currency in ("6 EUR", "6"):
         with pytest.raises(TypeError):

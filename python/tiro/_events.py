@@ -20,9 +20,7 @@ def deadline_after(timeout: float | None) -> float | None:
     if timeout is None:
         return None
     if not timeout >= 0:
-        raise UsageError(
-            "timeout is a number of seconds from 0 on", code=-109, name="TIRO_E_ARGUMENT"
-        )
+        raise UsageError("timeout is a number of seconds from 0 on", code=-109, name="TIRO_E_ARGUMENT")
     return asyncio.get_running_loop().time() + timeout
 
 

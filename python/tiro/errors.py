@@ -230,7 +230,11 @@ class FileError(LocalError, OSError):
     def __reduce__(self) -> tuple[type[Error], tuple[str], dict[str, object]]:
         made, message, state = super().__reduce__()
         # These are no part of `__dict__`.
-        return made, message, state | {name: getattr(self, name) for name in ("errno", "strerror", "filename")}
+        return (
+            made,
+            message,
+            state | {name: getattr(self, name) for name in ("errno", "strerror", "filename")},
+        )
 
 
 class FileNotFoundError(FileError, _builtins.FileNotFoundError):

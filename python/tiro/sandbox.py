@@ -120,7 +120,9 @@ class Sandbox:
         """The process."""
         return self._process.pid
 
-    def options(self, service: _Service = "gospeech", *, person: bool = False, **options: Any) -> dict[str, Any]:
+    def options(
+        self, service: _Service = "gospeech", *, person: bool = False, **options: Any
+    ) -> dict[str, Any]:
         """Keywords for a client of a service: ``gospeech`` or ``transcribeme``.
 
         They are those of an application with an account of its own, or, at GoSpeech, of a ``person`` who logs in. What is
@@ -149,7 +151,9 @@ class Sandbox:
 
         return Client(service, **self.options(service, person=person, **options))
 
-    def async_client(self, service: _Service = "gospeech", *, person: bool = False, **options: Any) -> AsyncClient:
+    def async_client(
+        self, service: _Service = "gospeech", *, person: bool = False, **options: Any
+    ) -> AsyncClient:
         """A :class:`tiro.AsyncClient` of these options."""
         from . import AsyncClient
 

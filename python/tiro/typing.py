@@ -183,7 +183,10 @@ class CallOptions(TypedDict, total=False):
     order_turnaround: str | None
     order_type: str | None
     raw_channels: int | None
-    raw_format: Literal["pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "mulaw", "alaw"] | None
+    raw_format: (
+        Literal["pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "mulaw", "alaw"]
+        | None
+    )
     raw_rate: int | None
     request_timeout_ms: int | None
     settle: str | None
@@ -330,7 +333,12 @@ def _resolve() -> None:
     names: dict[str, object] = {name: globals()[name] for name in (*__all__, "Finishing", "Result")}
     names |= {name: value for name, value in vars(_tiro).items() if isinstance(value, type)}
     names |= {name: getattr(collections.abc, name) for name in _ABSTRACT}
-    names |= {"Any": typing.Any, "Path": pathlib.Path, "PathLike": PathLike, "TracebackType": types.TracebackType}
+    names |= {
+        "Any": typing.Any,
+        "Path": pathlib.Path,
+        "PathLike": PathLike,
+        "TracebackType": types.TracebackType,
+    }
     for name in ("Self", "Unpack"):
         if hasattr(typing, name):  # from Python 3.11 on
             names[name] = getattr(typing, name)

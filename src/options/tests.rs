@@ -96,8 +96,9 @@ fn profiles_are_checked_like_any_other_options() {
     let mut options = Options::new();
     options.load_file(profiles.path(), Some("work")).unwrap();
     assert_eq!(options.integer("threads"), 2);
-    let hint =
-        |profile: Option<&str>| Options::new().load_file(profiles.path(), profile).unwrap_err().hint().to_owned();
+    let hint = |profile: Option<&str>| {
+        Options::new().load_file(profiles.path(), profile).unwrap_err().hint().to_owned()
+    };
     assert_eq!(hint(Some("typo")), "did you mean \"threads\"?");
     assert_eq!(hint(None), "it has: bad, typo, work");
     let hint_of = |text| Options::new().load_file(file(text).path(), None).unwrap_err().hint().to_owned();
@@ -118,7 +119,9 @@ fn secrets_are_compared_whole() {
 
 #[test]
 fn a_yes_in_a_file_is_the_word_for_it() {
-    let file = file("[default]\nforce_new = true\n\"gospeech.push\" = false\n[bad]\nlanguage = true\nservice = true\n");
+    let file = file(
+        "[default]\nforce_new = true\n\"gospeech.push\" = false\n[bad]\nlanguage = true\nservice = true\n",
+    );
     let mut options = Options::new();
     options.load_file(file.path(), None).unwrap();
     assert_eq!((options.text("force_new"), options.text("gospeech.push")), ("yes".into(), "off".into()));

@@ -1,5 +1,5 @@
-//! What can be given to be transcribed: a path; a `RemoteSource`, which is a URL; bytes and other buffers; a file descriptor; a binary file or anything
-//! else with `read()`. Here it is decided which it is; how files and buffers are read lies in `callbacks`.
+//! What can be given to be transcribed: a path; a `RemoteSource`, which is a URL; bytes and other buffers; a file
+//! descriptor; a binary file or anything else with `read()`. Here it is decided which it is; how files and buffers are read lies in `callbacks`.
 
 mod callbacks;
 
