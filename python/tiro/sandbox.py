@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Control", "Sandbox", "SandboxError"]
 
-_Service = Literal["gospeech", "transcribeme"]
+#: What it speaks the wire of. One literal each: stubtest takes a literal of several for something else.
+_Service = Literal["gospeech"] | Literal["transcribeme"]  # noqa: PYI030
 
 #: The client and the accounts that are there from the start.
 _APPLICATION = {"client_id": "demo", "client_secret": "demo-secret", "username": "me@example.com"}
