@@ -344,6 +344,10 @@ fn kind_of_io(error: &std::io::Error) -> ErrorKind {
         Io::NotFound => ErrorKind::FileNotFound,
         Io::PermissionDenied | Io::ReadOnlyFilesystem => ErrorKind::Permission,
         Io::IsADirectory => ErrorKind::NotAFile,
+        // Refused before the system is asked.
+        Io::InvalidInput if error.raw_os_error().is_none() && error.to_string().contains("NUL") => {
+            ErrorKind::Utf8
+        }
         Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => ErrorKind::DiskFull,
         _ => ErrorKind::Io,
     }
@@ -386,5 +390,7 @@ mod tests {
         assert_eq!(kind(libc::ENOSPC), ErrorKind::DiskFull);
         assert_eq!(kind(libc::EACCES), ErrorKind::Permission);
         assert_eq!(kind(libc::EISDIR), ErrorKind::NotAFile);
+        let with_nul = Error::io("x", &std::fs::File::open("a\0b").unwrap_err());
+        assert_eq!((with_nul.kind(), with_nul.os_code()), (ErrorKind::Utf8, None));
     }
 }

@@ -84,6 +84,17 @@ def test_they_travel_with_all_they_know(tmp_path: Path, client: tiro.Client) -> 
         assert (twin.errno, twin.strerror, twin.filename) == (error.errno, error.strerror, error.filename)
 
 
+def test_a_path_with_a_nul_is_a_mistake(client: tiro.Client, transcript: tiro.Transcript) -> None:
+    for call in (
+        lambda: client.upload("a\0b.wav"),
+        lambda: transcript.save("a\0b.srt"),
+        lambda: tiro.Client(config="a\0b.toml"),
+    ):
+        with pytest.raises(tiro.UsageError, match="NUL") as raised:
+            call()
+        assert raised.value.name == "TIRO_E_UTF8"
+
+
 def test_a_url_is_no_path(client: tiro.Client) -> None:
     with pytest.raises(tiro.FileNotFoundError, match="RemoteSource") as raised:
         client.upload("https://example.com/talk.mp3?signature=s3cr3t")
