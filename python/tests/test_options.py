@@ -58,7 +58,7 @@ def test_the_service_is_local_unless_said_otherwise() -> None:
 )
 def test_a_bad_option_is_an_error_at_once(options: dict[str, Any]) -> None:
     with pytest.raises(tiro.OptionError):
-        tiro.Client("scripted", **options)
+        tiro.Client(**{"service": "scripted", **options})
 
 
 @pytest.mark.parametrize("value", [1.5, b"x", True, ["x"]])
