@@ -96,7 +96,7 @@
 #define TIRO_E_QUOTE_CHANGED (-411)
 /* Reading or writing on this machine failed. */
 #define TIRO_E_IO (-501)
-/* There is no such file. */
+/* There is no such file or folder. */
 #define TIRO_E_FILE_NOT_FOUND (-502)
 /* The system does not allow it. */
 #define TIRO_E_PERMISSION (-503)

@@ -2,6 +2,7 @@
 //! together, so a kind cannot be added in one place only.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,17 +105,17 @@ error_table! {
     /// The price is another than the one that was agreed to: the error's detail has both. Nothing was bought.
     QuoteChanged = -411, "TIRO_E_QUOTE_CHANGED", "QuoteChangedError", false;
     /// Reading or writing on this machine failed.
-    Io = -501, "TIRO_E_IO", "LocalError", false;
-    /// There is no such file.
-    FileNotFound = -502, "TIRO_E_FILE_NOT_FOUND", "SourceNotFoundError", false;
+    Io = -501, "TIRO_E_IO", "FileError", false;
+    /// There is no such file or folder.
+    FileNotFound = -502, "TIRO_E_FILE_NOT_FOUND", "FileNotFoundError", false;
     /// The system does not allow it.
-    Permission = -503, "TIRO_E_PERMISSION", "LocalError", false;
+    Permission = -503, "TIRO_E_PERMISSION", "PermissionError", false;
     /// The path is a directory, a pipe or a device where a file is needed.
-    NotAFile = -504, "TIRO_E_NOT_A_FILE", "LocalError", false;
+    NotAFile = -504, "TIRO_E_NOT_A_FILE", "NotAFileError", false;
     /// The disk is full.
-    DiskFull = -505, "TIRO_E_DISK_FULL", "LocalError", false;
+    DiskFull = -505, "TIRO_E_DISK_FULL", "FileError", false;
     /// No file descriptor is left.
-    TooManyFiles = -506, "TIRO_E_TOO_MANY_FILES", "LocalError", true;
+    TooManyFiles = -506, "TIRO_E_TOO_MANY_FILES", "FileError", true;
     /// A source's callback failed, or gave fewer or more bytes than it declared.
     Source = -507, "TIRO_E_SOURCE", "LocalError", false;
     /// The source is not the one that the job was begun with, or has to be given again to go on. The job stays as it is.
@@ -217,6 +218,8 @@ struct ErrorDetails {
     retriable: Option<bool>,
     unsent: bool,
     retry_after: Option<Duration>,
+    path: Option<PathBuf>,
+    os_code: Option<i32>,
 }
 
 /// The result of every fallible call.
@@ -248,7 +251,9 @@ impl Error {
 
     /// What went wrong on this machine with `what`: the kind follows the system's error.
     pub fn io(what: impl fmt::Display, error: &std::io::Error) -> Self {
-        Self::new(kind_of_io(error), format!("{what}: {error}"))
+        let mut own = Self::new(kind_of_io(error), format!("{what}: {error}"));
+        Arc::make_mut(&mut own.details).os_code = error.raw_os_error();
+        own
     }
 
     /// What a program decides by.
@@ -323,6 +328,23 @@ impl Error {
         self
     }
 
+    /// The file or folder that it is about, as the caller named it, where that is known.
+    pub fn path(&self) -> Option<&Path> {
+        self.details.path.as_deref()
+    }
+
+    /// Sets the file or folder that it is about.
+    #[must_use]
+    pub fn with_path(mut self, path: impl Into<PathBuf>) -> Self {
+        Arc::make_mut(&mut self.details).path = Some(path.into());
+        self
+    }
+
+    /// The system's own number for it (`errno`), where the system said one.
+    pub fn os_code(&self) -> Option<i32> {
+        self.details.os_code
+    }
+
     /// How long the service asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.details.retry_after
@@ -363,6 +385,10 @@ fn kind_of_io(error: &std::io::Error) -> ErrorKind {
         Io::NotFound => ErrorKind::FileNotFound,
         Io::PermissionDenied | Io::ReadOnlyFilesystem => ErrorKind::Permission,
         Io::IsADirectory => ErrorKind::NotAFile,
+        // Refused before the system is asked.
+        Io::InvalidInput if error.raw_os_error().is_none() && error.to_string().contains("NUL") => {
+            ErrorKind::Utf8
+        }
         Io::StorageFull | Io::QuotaExceeded | Io::FileTooLarge => ErrorKind::DiskFull,
         _ => ErrorKind::Io,
     }
@@ -405,5 +431,7 @@ mod tests {
         assert_eq!(kind(libc::ENOSPC), ErrorKind::DiskFull);
         assert_eq!(kind(libc::EACCES), ErrorKind::Permission);
         assert_eq!(kind(libc::EISDIR), ErrorKind::NotAFile);
+        let with_nul = Error::io("x", &std::fs::File::open("a\0b").unwrap_err());
+        assert_eq!((with_nul.kind(), with_nul.os_code()), (ErrorKind::Utf8, None));
     }
 }

@@ -12,14 +12,15 @@ use serde_json::json;
 use crate::error::{Error, ErrorKind, Result, excerpt};
 use crate::options::Options;
 
-/// An amount of money: a decimal number as the service wrote it, and its currency.
+/// An amount of money: a decimal number as the service wrote it, and its currency. Two are equal that are the same amount of the
+/// same currency, however written.
 ///
 /// ```
 /// let price: tiro::Price = "5.00 USD".parse()?;
 /// assert_eq!((price.amount.as_str(), price.currency.as_str()), ("5.00", "USD"));
 /// # Ok::<(), tiro::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Price {
     /// Such as `5.00`: digits, perhaps a point and a sign.
     pub amount: String,
@@ -37,6 +38,28 @@ impl Price {
 
     fn decimal(&self) -> Result<Decimal> {
         decimal(&self.amount)
+    }
+}
+
+impl PartialEq for Price {
+    fn eq(&self, other: &Self) -> bool {
+        match self.compare(other) {
+            Ok(order) => order == Some(Ordering::Equal),
+            // One that was not made from text may hold anything.
+            Err(_) => (&self.amount, &self.currency) == (&other.amount, &other.currency),
+        }
+    }
+}
+
+impl Eq for Price {}
+
+/// Only within one currency.
+impl PartialOrd for Price {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match self == other {
+            true => Some(Ordering::Equal),
+            false => self.compare(other).ok().flatten(),
+        }
     }
 }
 

@@ -59,7 +59,9 @@ Two variables are read without being asked for: `TIRO_MODEL_DIR`, as models inst
 program, and `TIRO_DEBUG_LEAKS` (`1`: `tiro_shutdown` reports on stderr the handles that are still alive).
 
 Scope `call`: may be given for the client as a whole and for one call; `client`: for the client only; `export`: for an
-export of a transcript (docs/export.md). A profile or the environment may hold all of them: each takes its own.
+export of a transcript (docs/export.md). A profile or the environment may hold all of them: each takes its own. An export by a client (`export`, `export_to_path`) takes
+what its client's profile or environment says of exports; the export of a transcript takes the options of that call, which in Python are
+its keywords.
 
 | key | value | default | scope | read by | what it does |
 |---|---|---|---|---|---|

@@ -15,7 +15,9 @@ static int failures;
 
 static void report(const char *what, tiro_error *err)
 {
-    fprintf(stderr, "%s: %s\n", what, tiro_error_message(err, NULL));
+    const char *hint = tiro_error_hint(err, NULL);
+
+    fprintf(stderr, "%s: %s%s%s\n", what, tiro_error_message(err, NULL), *hint ? "; " : "", hint);
     tiro_error_free(err);
     failures++;
 }

@@ -32,7 +32,7 @@ def main() -> int:
                 print("Nothing was bought.")
                 return 0
             # At exactly this price, or not at all.
-            client.place(order.id, confirmed_price=str(price))
+            client.place(order.id, confirmed_price=price)
             client.wait(recording.id)
             print(client.transcript(recording.id).text)
     except tiro.Error as error:

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use secrecy::SecretString;
@@ -28,6 +29,10 @@ impl Core {
         token_provider: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let py = options.py();
+        let named = options.get_item("service")?.filter(|named| !named.is_none());
+        if service.is_some() && named.is_some() {
+            return Err(PyTypeError::new_err("service is given twice: by its position and by its name"));
+        }
         let mut set = Options::new();
         match config {
             Some(path) => guarded(py, || set.load_file(&path, profile))?,
@@ -109,10 +114,15 @@ impl Core {
     fn recordings(
         &self,
         py: Python<'_>,
-        offset: u64,
-        limit: u64,
+        offset: i64,
+        limit: i64,
         options: Keywords<'_, '_>,
     ) -> PyResult<Operation> {
+        let count = |name: &str, number: i64| {
+            let negative = |_| refused(py, ErrorKind::Argument, &format!("{name} is not negative"));
+            u64::try_from(number).map_err(negative)
+        };
+        let (offset, limit) = (count("offset", offset)?, count("limit", limit)?);
         self.start(py, options, |client, call| client.recordings(offset, limit, call))
     }
 

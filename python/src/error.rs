@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyType};
 use tiro::{Error, ErrorKind};
 
 use crate::attach::detached;
@@ -35,11 +35,16 @@ fn build<'py>(py: Python<'py>, error: &Error) -> PyResult<Bound<'py, PyAny>> {
     details.set_item("detail", detail(py, error.detail())?)?;
     details.set_item("is_retriable", error.is_retriable())?;
     details.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
-    classes.getattr(entry.python_class)?.call((error.message(),), Some(&details))
+    let class = classes.getattr(entry.python_class)?.cast_into::<PyType>()?;
+    if class.is_subclass(&classes.getattr("FileError")?)? {
+        details.set_item("errno", error.os_code())?;
+        details.set_item("filename", error.path().map(|path| path.as_os_str()))?;
+    }
+    class.call((error.message(),), Some(&details))
 }
 
 /// What the service said beyond its code, as a dict; `None` if it said nothing.
-fn detail<'py>(py: Python<'py>, json: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(crate) fn detail<'py>(py: Python<'py>, json: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     if json.is_empty() {
         return Ok(None);
     }

@@ -2,9 +2,11 @@
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList};
 use tiro::Output;
 
+use crate::error;
+use crate::order::{self, Price};
 use crate::quoted;
 use crate::remote::read;
 
@@ -69,10 +71,10 @@ impl Job {
         &self.0.order_id
     }
 
-    /// What the order costs, as it was read last, such as `5.00 USD`; `None`: not known.
+    /// What the order costs, as it was read last; `None`: not known.
     #[getter]
-    fn quote(&self) -> Option<String> {
-        self.0.quote.as_ref().map(ToString::to_string)
+    fn quote(&self) -> Option<Price> {
+        order::price(self.0.quote.as_ref())
     }
 
     /// The error that stopped it, such as `TIRO_E_TIMEOUT`, or `""`.
@@ -142,10 +144,10 @@ impl JobOutcome {
         &self.0.hint
     }
 
-    /// What the service said beyond its code, as JSON, or `""`.
+    /// What the service said beyond its code: docs/errors.md says what is in it.
     #[getter]
-    fn detail(&self) -> &str {
-        &self.0.detail
+    fn detail<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(error::detail(py, &self.0.detail)?.unwrap_or_else(|| PyDict::new(py).into_any()))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

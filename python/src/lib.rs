@@ -66,6 +66,17 @@ fn quoted(py: Python<'_>, text: &str) -> PyResult<String> {
     pyo3::types::PyString::new(py, text).repr()?.extract()
 }
 
+/// Whether something is there to be awaited, where nobody will: then it is closed, so that nothing complains later.
+fn is_awaitable(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if object.is_none() || !object.hasattr("__await__")? {
+        return Ok(false);
+    }
+    if object.hasattr("close")? {
+        object.call_method0("close")?;
+    }
+    Ok(true)
+}
+
 /// A number for a `repr`, as Python writes it.
 fn shown<T: std::fmt::Display>(number: Option<T>) -> String {
     number.map_or_else(|| "None".to_owned(), |number| number.to_string())

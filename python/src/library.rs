@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTuple};
 use tiro::log::{Callback, Level};
 use tiro::{ERROR_TABLE, EXPORT_FORMATS, ErrorKind, INSTALLABLE, OPTION_TABLE, OptionType};
 
@@ -22,16 +22,31 @@ pub(crate) fn error_table() -> Vec<(i32, &'static str, &'static str, bool, &'sta
     ERROR_TABLE.iter().map(row).collect()
 }
 
-/// Every option: `(key, type, default, scope, meaning)`.
+/// An option: `(key, type, choices, default, scope, readers, meaning)`.
+type OptionRow<'py> = (
+    &'static str,
+    &'static str,
+    Bound<'py, PyTuple>,
+    &'static str,
+    &'static str,
+    Bound<'py, PyTuple>,
+    &'static str,
+);
+
+/// Every option: `(key, type, choices, default, scope, readers, meaning)`.
 #[pyfunction]
-pub(crate) fn option_table() -> Vec<(&'static str, &'static str, &'static str, &'static str, &'static str)> {
-    let row = |entry: &tiro::OptionEntry| {
-        let kind = match entry.kind {
-            OptionType::Text | OptionType::Choice(_) | OptionType::Secret => "text",
-            OptionType::Path => "path",
-            OptionType::Integer(..) => "integer",
+pub(crate) fn option_table<'py>(py: Python<'py>) -> PyResult<Vec<OptionRow<'py>>> {
+    let row = |entry: &tiro::OptionEntry| -> PyResult<OptionRow<'py>> {
+        let (kind, choices): (_, &[&str]) = match entry.kind {
+            OptionType::Text => ("text", &[]),
+            OptionType::Choice(words) => ("choice", words),
+            OptionType::Secret => ("secret", &[]),
+            OptionType::Path => ("path", &[]),
+            OptionType::Integer(..) => ("integer", &[]),
         };
-        (entry.key, kind, entry.default, entry.scope.name(), entry.doc)
+        let choices = PyTuple::new(py, choices.iter().copied())?;
+        let readers = PyTuple::new(py, entry.services.iter().copied())?;
+        Ok((entry.key, kind, choices, entry.default, entry.scope.name(), readers, entry.doc))
     };
     OPTION_TABLE.iter().map(row).collect()
 }
@@ -67,19 +82,18 @@ pub(crate) fn install_model(
 }
 
 /// Has `callback(level, target, message)` called for every message of tiro's up to a level: `error`, `warn`, `info` or
-/// `debug`. It is called on a thread of tiro's, one message at a time, and replaces an earlier one; `None`: no callback.
-/// The messages hold no secret and nothing of what was said in a recording.
+/// `debug`, or a level of `logging`'s, by its name or number. It is called on a thread of tiro's, one message at a time,
+/// and replaces an earlier one; `None`: no callback. The messages hold no secret and nothing of what was said in a recording.
 #[pyfunction]
-#[pyo3(signature = (callback, level = "info"))]
+#[pyo3(signature = (callback, level = GivenLevel::Name("info".into())), text_signature = "(callback, level='info')")]
 pub(crate) fn set_log_callback(
     py: Python<'_>,
     callback: Option<Bound<'_, PyAny>>,
-    level: &str,
+    level: GivenLevel,
 ) -> PyResult<()> {
-    let level =
-        LEVELS.iter().find(|(_, name)| *name == level).map(|(level, _)| *level).ok_or_else(|| {
-            refused(py, ErrorKind::Argument, "the level is one of error, warn, info and debug")
-        })?;
+    let level = level.level().ok_or_else(|| {
+        refused(py, ErrorKind::Argument, "the level is one of error, warn, info and debug, or of logging's")
+    })?;
     let callback = callback.map(|callback| {
         let callback = Held::new(callback.unbind());
         let tell = move |level: Level, target: &str, message: &str| {
@@ -95,6 +109,31 @@ pub(crate) fn set_log_callback(
     tiro::log::set_callback(level, callback);
     release_dropped(py);
     Ok(())
+}
+
+/// A level as a program says it: tiro's own name or, by name or number, one of `logging`'s.
+#[derive(FromPyObject)]
+pub(crate) enum GivenLevel {
+    #[pyo3(annotation = "int")]
+    Number(i64),
+    #[pyo3(annotation = "str")]
+    Name(String),
+}
+
+impl GivenLevel {
+    fn level(&self) -> Option<Level> {
+        match self {
+            Self::Number(40..) => Some(Level::Error),
+            Self::Number(30..) => Some(Level::Warn),
+            Self::Number(20..) => Some(Level::Info),
+            Self::Number(_) => Some(Level::Debug),
+            Self::Name(name) => match name.to_ascii_lowercase().as_str() {
+                "critical" => Some(Level::Error),
+                "warning" => Some(Level::Warn),
+                name => LEVELS.iter().find(|(_, known)| *known == name).map(|(level, _)| *level),
+            },
+        }
+    }
 }
 
 const LEVELS: [(Level, &str); 4] =

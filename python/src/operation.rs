@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 use tiro::{Error, ErrorKind, Output, ProgressPhase, ResultOf};
 
@@ -91,7 +91,7 @@ impl Operation {
                     let progress = guarded(py, || self.operation.progress())?;
                     if progress != told {
                         told = progress;
-                        callback.call1((Progress(progress),))?;
+                        nothing_to_await("on_progress", &callback.call1((Progress(progress),))?)?;
                     }
                 }
                 if !asked && let Some(login) = self.login(py)? {
@@ -99,7 +99,7 @@ impl Operation {
                     let callback = on_login
                         .as_ref()
                         .ok_or_else(|| PyErr::from_value(nobody_to_log_in(py).into_bound(py)))?;
-                    callback.call1((login,))?;
+                    nothing_to_await("on_login", &callback.call1((login,))?)?;
                 }
                 Ok(())
             };
@@ -171,6 +171,14 @@ pub(crate) fn nobody_to_log_in(py: Python<'_>) -> Py<PyAny> {
     let error = Error::new(ErrorKind::LoginRequired, "a person has to log in first")
         .with_hint("give on_login=, or use the client that login() gives");
     exception(py, &error).into_value(py).into_any()
+}
+
+/// Refuses what a callback gives that would have to be awaited: nothing of it would ever run.
+fn nothing_to_await(callback: &str, given: &Bound<'_, PyAny>) -> PyResult<()> {
+    match crate::is_awaitable(given)? {
+        true => Err(PyTypeError::new_err(format!("{callback} is awaited by tiro.AsyncClient only"))),
+        false => Ok(()),
+    }
 }
 
 /// Calls in an event loop. One that is closed has nobody left to tell.

@@ -2,6 +2,7 @@
 
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
+use pyo3::pyclass::CompareOp;
 use pyo3::types::PyTuple;
 use tiro::Output;
 
@@ -9,9 +10,9 @@ use crate::error::guarded;
 use crate::remote::read;
 use crate::{quoted, shown};
 
-/// An amount of money and its currency. `str()` of it is what `confirmed_price` and `max_price` take.
-#[pyclass(frozen, eq, module = "tiro")]
-#[derive(PartialEq)]
+/// An amount of money and its currency, as `confirmed_price` and `max_price` take it. Two are equal that are the same amount of
+/// the same currency, however written; within one currency they are ordered.
+#[pyclass(frozen, module = "tiro")]
 pub(crate) struct Price(tiro::Price);
 
 #[pymethods]
@@ -40,11 +41,41 @@ impl Price {
         py.import("decimal")?.call_method1("Decimal", (&self.0.amount,))
     }
 
-    fn __hash__(&self) -> u64 {
-        use std::hash::{DefaultHasher, Hash, Hasher};
-        let mut hasher = DefaultHasher::new();
-        (&self.0.amount, &self.0.currency).hash(&mut hasher);
-        hasher.finish()
+    fn __richcmp__<'py>(
+        &self,
+        py: Python<'py>,
+        other: &Bound<'py, PyAny>,
+        operator: CompareOp,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let answer = other.cast::<Self>().ok().and_then(|other| {
+            let other = &other.get().0;
+            match operator {
+                CompareOp::Eq => Some(self.0 == *other),
+                CompareOp::Ne => Some(self.0 != *other),
+                // Of two currencies none is more.
+                _ => self.0.partial_cmp(other).map(|order| operator.matches(order)),
+            }
+        });
+        match answer {
+            Some(answer) => answer.into_bound_py_any(py),
+            None => py.NotImplemented().into_bound_py_any(py),
+        }
+    }
+
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        (self.decimal(py)?, self.0.currency.to_ascii_uppercase()).into_bound_py_any(py)?.hash()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String, String))> {
+        let price = &this.get().0;
+        Ok((this.get_type().getattr("_restored")?, (price.amount.clone(), price.currency.clone())))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (amount, currency, /))]
+    fn _restored(amount: String, currency: String) -> Self {
+        Self(tiro::Price { amount, currency })
     }
 
     fn __str__(&self) -> String {
@@ -56,7 +87,7 @@ impl Price {
     }
 }
 
-fn price(price: Option<&tiro::Price>) -> Option<Price> {
+pub(crate) fn price(price: Option<&tiro::Price>) -> Option<Price> {
     price.cloned().map(Price)
 }
 

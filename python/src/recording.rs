@@ -17,6 +17,11 @@ impl Recording {
     }
 }
 
+/// What a recording is pickled as.
+type Fields = (Texts, Numbers);
+type Texts = (String, String, String, String, String, String, String);
+type Numbers = (i64, Option<i64>, u64, Option<i64>);
+
 #[pymethods]
 impl Recording {
     /// The service's id.
@@ -96,6 +101,36 @@ impl Recording {
         let mut hasher = DefaultHasher::new();
         (&self.0.id, &self.0.raw_status, self.0.created_at_ms).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, Fields)> {
+        let of = tiro::RecordingDetails::clone(&this.get().0);
+        let status = of.status.name().to_owned();
+        let texts = (of.id, of.name, status, of.raw_status, of.failure, of.editor, of.raw);
+        let numbers = (of.created_at_ms, of.duration_ms, of.size, of.changed_at_ms);
+        Ok((this.get_type().getattr("_restored")?, (texts, numbers)))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (texts, numbers, /))]
+    fn _restored(texts: Texts, numbers: Numbers) -> Self {
+        let (id, name, status, raw_status, failure, editor, raw) = texts;
+        let (created_at_ms, duration_ms, size, changed_at_ms) = numbers;
+        Self(tiro::Recording::new(tiro::RecordingDetails {
+            id,
+            name,
+            // One that a newer version wrote may have a status that is not known here.
+            status: tiro::RecordingStatus::from_name(&status).unwrap_or_default(),
+            raw_status,
+            failure,
+            created_at_ms,
+            duration_ms,
+            size,
+            changed_at_ms,
+            editor,
+            raw,
+        }))
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -77,7 +77,10 @@ def test_the_hint_is_in_the_text() -> None:
     [
         (tiro.ConnectError, ConnectionError),
         (tiro.TimeoutError, builtins.TimeoutError),
-        (tiro.SourceNotFoundError, FileNotFoundError),
+        (tiro.FileError, OSError),
+        (tiro.FileNotFoundError, builtins.FileNotFoundError),
+        (tiro.PermissionError, builtins.PermissionError),
+        (tiro.NotAFileError, IsADirectoryError),
     ],
 )
 def test_some_are_builtin_errors_too(kind: type[tiro.Error], builtin: type[Exception]) -> None:
@@ -88,7 +91,7 @@ def test_some_are_builtin_errors_too(kind: type[tiro.Error], builtin: type[Excep
 def test_a_missing_file(client: tiro.Client) -> None:
     with pytest.raises(FileNotFoundError) as raised:
         client.transcribe("there is no such file.wav")
-    assert isinstance(raised.value, tiro.SourceNotFoundError)
+    assert isinstance(raised.value, tiro.FileNotFoundError)
     assert raised.value.errno == 2 and "there is no such file.wav" in str(raised.value)
 
 

@@ -50,9 +50,10 @@ def texts(transcript: tiro.Transcript) -> list[str]:
 def test_the_formats_are_those_of_the_table() -> None:
     from typing import get_args
 
-    _typing = pytest.importorskip("tiro._typing")
+    from tiro.typing import ExportFormat
+
     table = _tiro.export_formats()
-    typed = [name for one in get_args(_typing.ExportFormat) for name in get_args(one)]
+    typed = [name for one in get_args(ExportFormat) for name in get_args(one)]
     assert typed == [name for name, *_ in table]
     assert all(doc and "/" in media_type for _, _, media_type, doc in table)
 

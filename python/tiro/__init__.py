@@ -47,6 +47,8 @@ from .errors import (
     ConfirmRequiredError,
     ConnectError,
     Error,
+    FileError,
+    FileNotFoundError,
     ForkError,
     InternalError,
     LocalError,
@@ -54,14 +56,15 @@ from .errors import (
     MediaError,
     ModelError,
     NeedsActionError,
+    NotAFileError,
     NotFoundError,
     NotReadyError,
     OptionError,
+    PermissionError,
     QuoteChangedError,
     RateLimitedError,
     RecordingFailedError,
     ServiceError,
-    SourceNotFoundError,
     StoreError,
     TimeoutError,
     UnsupportedError,
@@ -72,6 +75,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._aio import AsyncClient
     from ._install import install_model
+    from .tables import error_table, export_formats, installable_models, option_table
 
 __all__ = [
     "AsyncClient",
@@ -88,6 +92,8 @@ __all__ = [
     "Endpoint",
     "Error",
     "Events",
+    "FileError",
+    "FileNotFoundError",
     "ForkError",
     "InternalError",
     "Job",
@@ -100,6 +106,7 @@ __all__ = [
     "MediaError",
     "ModelError",
     "NeedsActionError",
+    "NotAFileError",
     "NotFoundError",
     "NotReadyError",
     "OptionError",
@@ -107,6 +114,7 @@ __all__ = [
     "Page",
     "Paragraph",
     "Paragraphs",
+    "PermissionError",
     "Price",
     "Probe",
     "Progress",
@@ -121,7 +129,6 @@ __all__ = [
     "Segments",
     "ServiceError",
     "ServiceEvent",
-    "SourceNotFoundError",
     "StoreError",
     "TimeoutError",
     "Transcript",
@@ -130,11 +137,22 @@ __all__ = [
     "Word",
     "Words",
     "__version__",
+    "error_table",
+    "export_formats",
     "install_model",
+    "installable_models",
+    "option_table",
     "set_log_callback",
 ]
 
-_LATER = {"AsyncClient": "_aio", "install_model": "_install"}
+_LATER = {
+    "AsyncClient": "_aio",
+    "error_table": "tables",
+    "export_formats": "tables",
+    "install_model": "_install",
+    "installable_models": "tables",
+    "option_table": "tables",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -8,13 +8,13 @@ from concurrent.futures import wait as wait_for_futures
 from inspect import isawaitable
 
 from ._client import _body, _open_browser
-from ._events import AsyncEvents
+from ._events import AsyncEvents, deadline_after
 from ._orders import AsyncOrderVerbs
 from ._tiro import Core, nobody_to_log_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from os import PathLike
     from pathlib import Path
     from types import TracebackType
@@ -36,15 +36,16 @@ if TYPE_CHECKING:
         Recording,
         Transcript,
     )
-    from ._typing import (
+    from .typing import (
+        AsyncOnProgress,
         AsyncTokenProvider,
         CallOptions,
         ClientOptions,
         ExportFormat,
         OnLogin,
-        OnProgress,
         OpenBrowser,
         Result,
+        ServiceName,
         Source,
     )
 
@@ -57,7 +58,7 @@ class AsyncClient(AsyncOrderVerbs):
 
     def __init__(
         self,
-        service: str | None = None,
+        service: ServiceName | None = None,
         /,
         *,
         profile: str | None = None,
@@ -90,7 +91,7 @@ class AsyncClient(AsyncOrderVerbs):
         source: Source,
         *,
         name: str | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         on_login: OnLogin | None = None,
         **options: Unpack[CallOptions],
     ) -> Transcript:
@@ -100,7 +101,8 @@ class AsyncClient(AsyncOrderVerbs):
         agrees to.
 
         ``name`` is the file name that the service is shown, for a source that has none. ``on_progress`` is called
-        with a :class:`tiro.Progress` in the event loop as the work goes on; what it raises cancels the call.
+        with a :class:`tiro.Progress` in the event loop as the work goes on; what it gives is awaited if it can be, and of
+        the progress that comes meanwhile it is told the newest only. What it raises cancels the call.
 
         Where a person has to log in first, ``on_login`` is called with the :class:`tiro.Login` in the event loop; what
         it gives is awaited if it can be. Once the login is completed, by this client's :meth:`receive_login` or
@@ -114,7 +116,7 @@ class AsyncClient(AsyncOrderVerbs):
         source: Source,
         *,
         name: str | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         on_login: OnLogin | None = None,
         **options: Unpack[CallOptions],
     ) -> Recording:
@@ -137,7 +139,7 @@ class AsyncClient(AsyncOrderVerbs):
         source: Source | None = None,
         *,
         name: str | None = None,
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         on_login: OnLogin | None = None,
         **options: Unpack[CallOptions],
     ) -> Transcript:
@@ -172,8 +174,25 @@ class AsyncClient(AsyncOrderVerbs):
         """A page of the recordings: at most ``limit`` from ``offset`` on."""
         return await self._finish(self._core.recordings(offset, limit, options))
 
+    async def iter_recordings(
+        self, limit: int = 100, **options: Unpack[CallOptions]
+    ) -> AsyncIterator[Recording]:
+        """The recordings from the first on, a page of at most ``limit`` at a time.
+
+        Ends where the list does: at an empty page, or once as many have come as the service has in all. It is asked anew
+        for each page, so one that is added or deleted meanwhile moves the others: they may come twice, or be missed. To
+        delete what comes, make a list of it first.
+        """
+        offset = 0
+        while page := await self.recordings(offset, limit, **options):
+            for recording in page:
+                yield recording
+            offset += len(page)
+            if page.total is not None and offset >= page.total:
+                return
+
     async def wait(
-        self, id: str, *, on_progress: OnProgress | None = None, **options: Unpack[CallOptions]
+        self, id: str, *, on_progress: AsyncOnProgress | None = None, **options: Unpack[CallOptions]
     ) -> Recording:
         """Waits until a recording is ready. One that fails or waits for somebody is an error."""
         return await self._finish(self._core.wait(id, options), on_progress)
@@ -315,15 +334,21 @@ class AsyncClient(AsyncOrderVerbs):
         self._tokens.loop = asyncio.get_running_loop()
         return AsyncEvents(self._core.events(options))
 
-    async def cancel_all(self) -> None:
-        """Cancels the calls of other tasks and waits for their end. The client stays usable."""
+    async def cancel_all(self, timeout: float | None = None) -> bool:
+        """Cancels the calls of other tasks and waits for their end, at most ``timeout`` seconds.
+
+        Whether all have ended. The client stays usable.
+        """
         loop = asyncio.get_running_loop()
+        deadline_after(timeout)  # refused before anything is cancelled
         for cancel in self._outstanding.values():
             cancel()
         # Those of a loop that was left behind are cancelled, but would never be told here.
         here = [ended for ended in self._outstanding if ended.get_loop() is loop]
-        if here:
-            await asyncio.wait(here)
+        if not here:
+            return True
+        _, pending = await asyncio.wait(here, timeout=timeout)
+        return not pending
 
     async def aclose(self) -> None:
         """Cancels the calls of other tasks, waits for their end, and gives the client up."""
@@ -354,7 +379,7 @@ class AsyncClient(AsyncOrderVerbs):
     async def _finish(
         self,
         operation: Operation[Result],
-        on_progress: OnProgress | None = None,
+        on_progress: AsyncOnProgress | None = None,
         on_login: OnLogin | None = None,
     ) -> Result:
         """Awaits an operation. Nothing but its end keeps it among the outstanding ones."""
@@ -379,13 +404,11 @@ class AsyncClient(AsyncOrderVerbs):
             if not future.done():
                 future.set_exception(error)
 
+        telling = _Telling(on_progress, fail) if on_progress else None
+
         def progress(state: Progress) -> None:
-            if future.done() or on_progress is None:
-                return
-            try:
-                on_progress(state)
-            except Exception as error:  # noqa: BLE001 (whoever awaits gets it)
-                fail(error)
+            if telling is not None and not future.done():
+                telling.tell(state)
 
         def logged_in(login: asyncio.Future[Any]) -> None:
             if not login.cancelled() and (error := login.exception()):
@@ -411,16 +434,68 @@ class AsyncClient(AsyncOrderVerbs):
             operation.deliver(loop, done, progress if on_progress else None, log_in)
             outstanding[ended] = operation.cancel
             log_in()  # it may have been waiting for one already
-            return await future
+            result = await future
+            if telling is not None:
+                await telling.told()
+            return result
         except BaseException:
             operation.cancel()
             if future.done() and not future.cancelled():
                 future.exception()  # seen: a task that is cancelled just then would leave it unseen
             raise
         finally:
+            if telling is not None:
+                telling.cancel()
             for login in logins:
                 if login is not ended:
                     login.cancel()
+
+
+class _Telling:
+    """Tells of progress somebody who may have to be awaited: one thing at a time, and the newest of what came meanwhile."""
+
+    def __init__(self, on_progress: AsyncOnProgress, fail: Callable[[BaseException], None]) -> None:
+        self._on_progress = on_progress
+        self._fail = fail
+        self._error: BaseException | None = None
+        self._awaited: asyncio.Future[Any] | None = None
+        self._newest: Progress | None = None
+
+    def tell(self, state: Progress) -> None:
+        if self._awaited is not None:
+            self._newest = state
+            return
+        try:
+            told = self._on_progress(state)
+            if isawaitable(told):
+                self._awaited = asyncio.ensure_future(told)
+                self._awaited.add_done_callback(self._next)
+        except Exception as error:  # noqa: BLE001 (whoever awaits gets it)
+            self._refused(error)
+
+    def _next(self, told: asyncio.Future[Any]) -> None:
+        self._awaited = None
+        newest, self._newest = self._newest, None
+        if not told.cancelled() and (error := told.exception()):
+            self._refused(error)
+        elif newest is not None:
+            self.tell(newest)
+
+    def _refused(self, error: BaseException) -> None:
+        self._error = error
+        self._fail(error)
+
+    async def told(self) -> None:
+        """Waits until all is told. Raises what telling raised."""
+        while self._awaited is not None:
+            await asyncio.wait([self._awaited])
+        if self._error is not None:
+            raise self._error
+
+    def cancel(self) -> None:
+        self._newest = None
+        if self._awaited is not None:
+            self._awaited.cancel()
 
 
 class _Tokens:

@@ -9,6 +9,7 @@ from .errors import LoginRequiredError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
     from pathlib import Path
     from types import TracebackType
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
         Recording,
         Transcript,
     )
-    from ._typing import (
+    from .typing import (
         CallOptions,
         ClientOptions,
         ExportFormat,
         OnLogin,
         OnProgress,
         OpenBrowser,
+        ServiceName,
         Source,
         TokenProvider,
     )
@@ -53,7 +55,7 @@ class Client(OrderVerbs):
 
     def __init__(
         self,
-        service: str | None = None,
+        service: ServiceName | None = None,
         /,
         *,
         profile: str | None = None,
@@ -155,6 +157,20 @@ class Client(OrderVerbs):
     def recordings(self, offset: int = 0, limit: int = 100, **options: Unpack[CallOptions]) -> Page:
         """A page of the recordings: at most ``limit`` from ``offset`` on."""
         return self._core.recordings(offset, limit, options).wait(None)
+
+    def iter_recordings(self, limit: int = 100, **options: Unpack[CallOptions]) -> Iterator[Recording]:
+        """The recordings from the first on, a page of at most ``limit`` at a time.
+
+        Ends where the list does: at an empty page, or once as many have come as the service has in all. It is asked anew
+        for each page, so one that is added or deleted meanwhile moves the others: they may come twice, or be missed. To
+        delete what comes, make a list of it first.
+        """
+        offset = 0
+        while page := self.recordings(offset, limit, **options):
+            yield from page
+            offset += len(page)
+            if page.total is not None and offset >= page.total:
+                return
 
     def wait(
         self, id: str, *, on_progress: OnProgress | None = None, **options: Unpack[CallOptions]

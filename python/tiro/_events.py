@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .errors import CancelledError
+from .errors import CancelledError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +11,17 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._tiro import EventStream, ServiceEvent
+
+
+def deadline_after(timeout: float | None) -> float | None:
+    """When a time-out of this event loop has passed; ``None``: never."""
+    import asyncio
+
+    if timeout is None:
+        return None
+    if not timeout >= 0:
+        raise UsageError("timeout is a number of seconds from 0 on", code=-109, name="TIRO_E_ARGUMENT")
+    return asyncio.get_running_loop().time() + timeout
 
 
 class _Ending:
@@ -78,6 +89,23 @@ class AsyncEvents(_Ending):
         super().__init__(stream)
         self._news = asyncio.Event()
         stream.notify(asyncio.get_running_loop(), self._news.set)
+
+    async def next(self, timeout: float | None = None) -> ServiceEvent | None:
+        """Waits for the next event, at most ``timeout`` seconds; ``None`` if none came."""
+        import asyncio
+
+        deadline = deadline_after(timeout)
+        while True:
+            self._news.clear()
+            if event := self._stream.take():
+                return event
+            left = None if deadline is None else deadline - asyncio.get_running_loop().time()
+            if left is not None and left <= 0:
+                return None
+            try:
+                await asyncio.wait_for(self._news.wait(), left)
+            except asyncio.TimeoutError:
+                continue  # one may have come just now
 
     async def aclose(self) -> None:
         """Ends them."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Unpack
 
-    from ._typing import CallOptions, OnProgress
+    from .typing import CallOptions, OnProgress
 
     _Package = tuple[str, str, str]  # name, version, hash of the wheel
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from ._tiro import Core, Dictionary, Order, Quote
-    from ._typing import CallOptions, DictionaryName, Finishing
+    from .typing import CallOptions, DictionaryName, Finishing
 
 
 def _object(address: Mapping[str, object]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar, final, overload
 
 from typing_extensions import CapsuleType, Unpack
 
-from ._typing import (
+from .typing import (
     DocumentText,
     ExportFormat,
     ExportOptions,
@@ -225,6 +225,9 @@ class Word:
     @property
     def segment(self) -> int:
         """The index of its segment."""
+    @property
+    def speaker(self) -> str:
+        """Who says it: the speaker of its segment; `""`: not known."""
     @property
     def estimated(self) -> bool:
         """Whether start and end are an estimate, because the service or the subtitles give none."""
@@ -616,8 +619,8 @@ class Job:
     def order_id(self) -> str:
         """The service's id of the order, or `""`."""
     @property
-    def quote(self) -> str | None:
-        """What the order costs, as it was read last, such as `5.00 USD`; `None`: not known."""
+    def quote(self) -> Price | None:
+        """What the order costs, as it was read last; `None`: not known."""
     @property
     def error(self) -> str:
         """The error that stopped it, such as `TIRO_E_TIMEOUT`, or `""`."""
@@ -653,8 +656,8 @@ class JobOutcome:
     def hint(self) -> str:
         """What to do about it, or `""`."""
     @property
-    def detail(self) -> str:
-        """What the service said beyond its code, as JSON, or `""`."""
+    def detail(self) -> dict[str, Any]:
+        """What the service said beyond its code: docs/errors.md says what is in it."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
 
@@ -737,7 +740,8 @@ class Endpoint:
 
 @final
 class Price:
-    """An amount of money and its currency. `str()` of it is what `confirmed_price` and `max_price` take."""
+    """An amount of money and its currency, as `confirmed_price` and `max_price` take it. Two are equal that are the same
+    amount of the same currency, however written; within one currency they are ordered."""
 
     def __new__(cls, text: str, /) -> Price: ...
     @property
@@ -751,6 +755,10 @@ class Price:
         """The number as a `decimal.Decimal`."""
     def __eq__(self, value: object, /) -> bool: ...
     def __ne__(self, value: object, /) -> bool: ...
+    def __lt__(self, value: Price, /) -> bool: ...
+    def __le__(self, value: Price, /) -> bool: ...
+    def __gt__(self, value: Price, /) -> bool: ...
+    def __ge__(self, value: Price, /) -> bool: ...
     def __hash__(self) -> int: ...
 
 @final
@@ -889,8 +897,8 @@ def error_table() -> list[tuple[int, str, str, bool, str]]:
 def nobody_to_log_in() -> BaseException:
     """The error of a call whose caller has said nothing about a login."""
 
-def option_table() -> list[tuple[str, str, str, str, str]]:
-    """Every option: `(key, type, default, scope, meaning)`."""
+def option_table() -> list[tuple[str, str, tuple[str, ...], str, str, tuple[str, ...], str]]:
+    """Every option: `(key, type, choices, default, scope, readers, meaning)`."""
 
 def export_formats() -> list[tuple[str, list[str], str, str]]:
     """Every format of an export: `(name, suffixes, media type, meaning)`."""
@@ -904,8 +912,8 @@ def install_model(
 ) -> Operation[PathLike[str]]:
     """Installs a model from a path or URL."""
 
-def set_log_callback(callback: Callable[[str, str, str], object] | None, level: str = "info") -> None:
+def set_log_callback(callback: Callable[[str, str, str], object] | None, level: str | int = "info") -> None:
     """Has `callback(level, target, message)` called for every message of tiro's up to a level: `error`, `warn`, `info` or
-    `debug`.
+    `debug`, or a level of `logging`'s, by its name or number.
 
     It is called on a thread of tiro's, one message at a time, and replaces an earlier one; `None`: no callback."""

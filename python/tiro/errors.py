@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import builtins as _builtins
 import errno as _errno
-from builtins import TimeoutError as _BuiltinTimeoutError
+from os import strerror as _strerror
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ __all__ = [
     "ConfirmRequiredError",
     "ConnectError",
     "Error",
+    "FileError",
+    "FileNotFoundError",
     "ForkError",
     "InternalError",
     "LocalError",
@@ -24,14 +27,15 @@ __all__ = [
     "MediaError",
     "ModelError",
     "NeedsActionError",
+    "NotAFileError",
     "NotFoundError",
     "NotReadyError",
     "OptionError",
+    "PermissionError",
     "QuoteChangedError",
     "RateLimitedError",
     "RecordingFailedError",
     "ServiceError",
-    "SourceNotFoundError",
     "StoreError",
     "TimeoutError",
     "UnsupportedError",
@@ -129,7 +133,7 @@ class ConnectError(Error, ConnectionError):
     """The service could not be reached, or its answer broke off."""
 
 
-class TimeoutError(Error, _BuiltinTimeoutError):
+class TimeoutError(Error, _builtins.TimeoutError):
     """A deadline passed. The work may go on at the service."""
 
 
@@ -175,7 +179,7 @@ class ConfirmRequiredError(ServiceError):
 
     @property
     def price(self) -> Price | None:
-        """What it costs: ``str()`` of it is the ``confirmed_price`` of whoever agrees. ``None``: not known."""
+        """What it costs: the ``confirmed_price`` of whoever agrees. ``None``: not known."""
         return _price(self.detail.get("amount"), self.detail.get("currency"))
 
 
@@ -209,12 +213,46 @@ class LocalError(Error):
     """Something on this machine failed: reading the source, the disk, the recogniser."""
 
 
-class SourceNotFoundError(LocalError, FileNotFoundError):
-    """There is no such file."""
+class FileError(LocalError, OSError):
+    """The system failed at a file, a folder or a descriptor: the disk is full, too many are open, it cannot be read.
 
-    def __init__(self, message: str = "", **details: object) -> None:
-        super().__init__(message, **details)  # type: ignore[arg-type]
-        self.errno = _errno.ENOENT
+    ``errno``, ``strerror`` and ``filename`` are set where they are known.
+    """
+
+    def __init__(
+        self, message: str = "", *, errno: int | None = None, filename: str | None = None, **details: Any
+    ) -> None:
+        super().__init__(message, **details)
+        self.errno = errno
+        self.strerror = None if errno is None else _strerror(errno)
+        self.filename = filename
+
+    def __reduce__(self) -> tuple[type[Error], tuple[str], dict[str, object]]:
+        made, message, state = super().__reduce__()
+        # These are no part of `__dict__`.
+        return (
+            made,
+            message,
+            state | {name: getattr(self, name) for name in ("errno", "strerror", "filename")},
+        )
+
+
+class FileNotFoundError(FileError, _builtins.FileNotFoundError):
+    """There is no such file or folder."""
+
+    def __init__(self, message: str = "", *, errno: int | None = _errno.ENOENT, **details: Any) -> None:
+        super().__init__(message, errno=_errno.ENOENT if errno is None else errno, **details)
+
+
+class PermissionError(FileError, _builtins.PermissionError):
+    """The system does not allow it."""
+
+    def __init__(self, message: str = "", *, errno: int | None = _errno.EACCES, **details: Any) -> None:
+        super().__init__(message, errno=_errno.EACCES if errno is None else errno, **details)
+
+
+class NotAFileError(FileError, IsADirectoryError):
+    """There is a folder, a pipe or a device where a file is needed."""
 
 
 class MediaError(LocalError):

@@ -20,7 +20,7 @@ import tempfile
 import threading
 import warnings
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, Literal
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from . import AsyncClient, Client
 
 __all__ = ["Control", "Sandbox", "SandboxError"]
+
+#: What it speaks the wire of. One literal each: stubtest takes a literal of several for something else.
+_Service = Literal["gospeech"] | Literal["transcribeme"]  # noqa: PYI030
 
 #: The client and the accounts that are there from the start.
 _APPLICATION = {"client_id": "demo", "client_secret": "demo-secret", "username": "me@example.com"}
@@ -118,7 +121,9 @@ class Sandbox:
         """The process."""
         return self._process.pid
 
-    def options(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> dict[str, Any]:
+    def options(
+        self, service: _Service = "gospeech", *, person: bool = False, **options: Any
+    ) -> dict[str, Any]:
         """Keywords for a client of a service: ``gospeech`` or ``transcribeme``.
 
         They are those of an application with an account of its own, or, at GoSpeech, of a ``person`` who logs in. What is
@@ -141,13 +146,15 @@ class Sandbox:
             ready["ca_file"] = self._ca_file
         return {**ready, **options}
 
-    def client(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> Client:
+    def client(self, service: _Service = "gospeech", *, person: bool = False, **options: Any) -> Client:
         """A :class:`tiro.Client` of these options."""
         from . import Client
 
         return Client(service, **self.options(service, person=person, **options))
 
-    def async_client(self, service: str = "gospeech", *, person: bool = False, **options: Any) -> AsyncClient:
+    def async_client(
+        self, service: _Service = "gospeech", *, person: bool = False, **options: Any
+    ) -> AsyncClient:
         """A :class:`tiro.AsyncClient` of these options."""
         from . import AsyncClient
 

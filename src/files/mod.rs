@@ -19,16 +19,16 @@ impl NewFile {
     /// An empty file without its name yet. Who may read it in the end is up to the umask; until then too, unless it is
     /// `private`.
     pub(crate) fn create(folder: &Path, prefix: &str, private: bool) -> io::Result<Self> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(prefix).suffix(".part");
+        let mut options = File::options();
+        options.read(true).write(true).create_new(true);
         #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(Permissions::from_mode(if private { 0o600 } else { 0o666 }));
-        }
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, if private { 0o600 } else { 0o666 });
         #[cfg(not(unix))]
         let _ = private;
-        Ok(Self { file: builder.tempfile_in(folder)? })
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(prefix).suffix(".part");
+        // Opened here, as the error must not speak of a name that nobody has heard of.
+        Ok(Self { file: builder.make_in(folder, |path| options.open(path))? })
     }
 
     /// The file, to write to.

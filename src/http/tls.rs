@@ -43,7 +43,8 @@ fn failed(error: rustls::Error) -> Error {
 fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>> {
     use rustls::pki_types::pem::PemObject;
     let shown = path.display();
-    let bytes = std::fs::read(path).map_err(|error| Error::io(format_args!("ca_file {shown}"), &error))?;
+    let failed = |error| Error::io(format_args!("ca_file {shown}"), &error).with_path(path);
+    let bytes = std::fs::read(path).map_err(failed)?;
     let certificates: std::result::Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),

@@ -117,8 +117,13 @@ impl Options {
         let explicit = self.explicit.keys().filter(|key| !scope_of(key).serves(place));
         match explicit.chain(shared).next() {
             Some(key) => {
-                let (owner, place) = (scope_of(key).noun(), place.noun());
-                Err(Error::new(ErrorKind::Option, format!("{key} is an option of {owner}, not of {place}")))
+                let (scope, what) = (scope_of(key), place.noun());
+                let what = format!("{key} is an option of {}, not of {what}", scope.noun());
+                let error = Error::new(ErrorKind::Option, what);
+                Err(match scope {
+                    Scope::Export => error.with_hint("fetch the transcript, and export that with it"),
+                    _ => error,
+                })
             }
             None => Ok(()),
         }
@@ -133,6 +138,19 @@ impl Options {
             }
         }
         merged
+    }
+
+    /// What is said of exports by whoever may speak of all: a profile, the environment.
+    pub(crate) fn of_exports(&self) -> Self {
+        let of_exports = |layer: &Layer| {
+            let theirs = layer.iter().filter(|(key, _)| scope_of(key) == Scope::Export);
+            theirs.map(|(key, value)| (*key, value.clone())).collect()
+        };
+        Self {
+            explicit: of_exports(&self.explicit),
+            environment: of_exports(&self.environment),
+            file: of_exports(&self.file),
+        }
     }
 
     /// Whether somebody gave a value, be it the default.

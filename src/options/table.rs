@@ -73,6 +73,13 @@ impl OptionEntry {
     pub(crate) fn names(&self, service: &str) -> bool {
         self.services.contains(&service)
     }
+
+    /// The word that stands for a yes or a no, where these are what the option chooses from.
+    pub fn word_for(&self, flag: bool) -> Option<&'static str> {
+        let OptionType::Choice(words) = self.kind else { return None };
+        let wanted: [&str; 2] = if flag { ["yes", "on"] } else { ["no", "off"] };
+        words.iter().copied().find(|word| wanted.contains(word))
+    }
 }
 
 const fn row(

@@ -92,15 +92,20 @@ fn a_secret_is_never_shown() {
 
 #[test]
 fn profiles_are_checked_like_any_other_options() {
-    let file = file("[work]\nthreads = 2\n[typo]\nthreds = 2\n[bad]\nthreads = 1.5\n");
+    let profiles = file("[work]\nthreads = 2\n[typo]\nthreds = 2\n[bad]\nthreads = 1.5\n");
     let mut options = Options::new();
-    options.load_file(file.path(), Some("work")).unwrap();
+    options.load_file(profiles.path(), Some("work")).unwrap();
     assert_eq!(options.integer("threads"), 2);
-    let hint =
-        |profile: Option<&str>| Options::new().load_file(file.path(), profile).unwrap_err().hint().to_owned();
+    let hint = |profile: Option<&str>| {
+        Options::new().load_file(profiles.path(), profile).unwrap_err().hint().to_owned()
+    };
     assert_eq!(hint(Some("typo")), "did you mean \"threads\"?");
     assert_eq!(hint(None), "it has: bad, typo, work");
-    assert!(Options::new().load_file(file.path(), Some("bad")).is_err());
+    let hint_of = |text| Options::new().load_file(file(text).path(), None).unwrap_err().hint().to_owned();
+    assert!(hint_of("threads = 2\n").contains("[default]") && hint_of("threads = 2\n").contains("threads"));
+    assert!(hint_of("").contains("it has none"));
+    assert_eq!(hint_of("threads = 2\n[work]\n"), "it has: work");
+    assert!(Options::new().load_file(profiles.path(), Some("bad")).is_err());
 }
 
 #[test]
@@ -110,4 +115,27 @@ fn secrets_are_compared_whole() {
     assert!(!same_secret(Some(&secret("abd")), &secret("abc")));
     assert!(!same_secret(Some(&secret("ab")), &secret("abc")));
     assert!(!same_secret(None, &secret("abc")));
+}
+
+#[test]
+fn a_yes_in_a_file_is_the_word_for_it() {
+    let file = file(
+        "[default]\nforce_new = true\n\"gospeech.push\" = false\n[bad]\nlanguage = true\nservice = true\n",
+    );
+    let mut options = Options::new();
+    options.load_file(file.path(), None).unwrap();
+    assert_eq!((options.text("force_new"), options.text("gospeech.push")), ("yes".into(), "off".into()));
+    assert!(options.load_file(file.path(), Some("bad")).is_err());
+}
+
+#[test]
+fn exports_take_what_a_profile_says_of_them() {
+    let file = file("[default]\nservice = \"scripted\"\nsubtitle_lines = 1\n");
+    let mut options = Options::new().with("threads", "2").unwrap();
+    options.load_file(file.path(), None).unwrap();
+    let exports = options.of_exports();
+    exports.check_scope(Scope::Export).unwrap();
+    assert_eq!((exports.integer("subtitle_lines"), exports.is_set("service")), (1, false));
+    let call = Options::new().with("subtitle_lines", "1").unwrap().check_scope(Scope::Call).unwrap_err();
+    assert!(call.hint().contains("export"), "{call:?}");
 }

@@ -37,6 +37,13 @@ fn prices_compare_exactly_and_only_within_a_currency() {
     assert_eq!(compare("1e1 USD", "10 USD"), Some(Ordering::Equal));
     assert_eq!(compare("5 USD", "5 EUR"), None);
     assert_eq!(compare("5 USD", "5"), None);
+    let price = |text: &str| text.parse::<Price>().unwrap();
+    assert!(
+        price("5 USD") == price("5.00 usd")
+            && price("5 USD") != price("5 EUR")
+            && price("5") != price("5 USD")
+    );
+    assert!(price("5 USD") < price("5.01 USD") && price("5 USD").partial_cmp(&price("6 EUR")).is_none());
 }
 
 #[test]

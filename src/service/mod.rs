@@ -90,7 +90,7 @@ pub(crate) trait Service: Send + Sync {
         format: &'static ExportFormat,
         to: Option<PathBuf>,
     ) -> ServiceFuture<'a, Document> {
-        Box::pin(async move { export_here(self.transcript(call, id).await?, format, to).await })
+        Box::pin(async move { export_here(call, self.transcript(call, id).await?, format, to).await })
     }
 
     /// What it can do as a service with accounts, if it is one.
@@ -193,17 +193,19 @@ pub(crate) fn open(
 
 /// Has tiro's own exporters write a transcript into a file, or into memory.
 async fn export_here(
+    call: &Call,
     transcript: Transcript,
     format: &'static ExportFormat,
     to: Option<PathBuf>,
 ) -> Result<Document> {
+    let options = call.options.of_exports();
     let write = move || {
         let mut bytes = Vec::new();
         let sink = match &to {
             Some(path) => Sink::Path(path),
             None => Sink::Buffer(&mut bytes),
         };
-        transcript.export(format.name, None, sink)?;
+        transcript.export(format.name, Some(&options), sink)?;
         Ok(Document::new(format.media_type, bytes))
     };
     blocking(write).await?

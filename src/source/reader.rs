@@ -200,11 +200,13 @@ pub(crate) fn open_regular(path: &Path) -> Result<(std::fs::File, u64)> {
     options.read(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK | libc::O_CLOEXEC);
-    let file = options.open(path).map_err(|error| Error::io(format_args!("{shown}"), &error))?;
-    let metadata = file.metadata().map_err(|error| Error::io(format_args!("{shown}"), &error))?;
+    let failed = |error| Error::io(format_args!("{shown}"), &error).with_path(path);
+    let file = options.open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "a directory" } else { "a pipe or device" };
         return Err(Error::new(ErrorKind::NotAFile, format!("{shown} is {what}, not a file"))
+            .with_path(path)
             .with_hint("a pipe can be given as a file descriptor"));
     }
     Ok((file, metadata.len()))

@@ -197,6 +197,11 @@ impl Transcript {
         }
     }
 
+    /// A number that a transcript and its clones have, and no other one as long as they live.
+    pub fn shared_id(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
     /// The words as one array with NUL-terminated texts, built at the first call and kept with the transcript.
     pub fn word_view(&self) -> &[WordView] {
         &self.views().words

@@ -45,16 +45,20 @@ impl Transcript {
             let words = spoken.word_at(at)..spoken.word_at(last) + 1;
             // Of a word with a hyphen, some may be left: that is in the match, too.
             let next = spoken.start_of(words.end);
-            found.push(self.match_of(words));
+            found.extend(self.match_of(words));
             let Some(next) = next else { break };
             from = next;
         }
         found
     }
 
-    fn match_of(&self, words: Range<usize>) -> Match {
+    /// The match that these words are; `None` if there are no such words.
+    pub fn match_of(&self, words: Range<usize>) -> Option<Match> {
+        if words.is_empty() || words.end > self.word_count() {
+            return None;
+        }
         let (first, last) = (self.word(words.start), self.word(words.end - 1));
-        Match { words, segment: first.segment, start_ms: first.start_ms, end_ms: last.end_ms }
+        Some(Match { words, segment: first.segment, start_ms: first.start_ms, end_ms: last.end_ms })
     }
 }
 

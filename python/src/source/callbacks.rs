@@ -10,6 +10,7 @@ use tiro::{ErrorKind, ReadCallbacks};
 
 use crate::attach::{Held, attached};
 use crate::error::refused;
+use crate::is_awaitable;
 
 /// How much is read at a time: enough that attaching costs nothing beside it.
 const CHUNK: usize = 64 << 10;
@@ -116,11 +117,11 @@ impl File {
         self.failure.clone()
     }
 
-    fn call<R>(&self, work: impl FnOnce(&Bound<'_, PyAny>) -> PyResult<R>) -> io::Result<R> {
+    fn call<R>(&self, work: impl FnOnce(&Bound<'_, PyAny>) -> Result<R, Trouble>) -> io::Result<R> {
         let called = attached(|py| {
-            work(self.file.bind(py)).map_err(|error| {
-                let message = what_was_raised(py, &error);
-                self.failure.set(Held::new(error.into_value(py).into_any()));
+            work(self.file.bind(py)).map_err(|trouble| {
+                let message = trouble.message(py);
+                self.failure.set(Held::new(trouble.raised.into_value(py).into_any()));
                 message
             })
         });
@@ -128,12 +129,36 @@ impl File {
     }
 }
 
-/// For an error that is logged and kept in a journal: the type alone, as the text may hold what is secret, such as a signed
-/// address. The exception itself becomes the error's cause.
-fn what_was_raised(py: Python<'_>, error: &PyErr) -> String {
-    match error.get_type(py).name() {
-        Ok(name) => format!("{name} was raised"),
-        Err(_) => "an exception was raised".to_owned(),
+/// What kept a piece from being read. The exception becomes the error's cause.
+struct Trouble {
+    raised: PyErr,
+    /// What is wrong with what `read()` returned, where it is that.
+    told: Option<String>,
+}
+
+impl From<PyErr> for Trouble {
+    fn from(raised: PyErr) -> Self {
+        Self { raised, told: None }
+    }
+}
+
+impl Trouble {
+    fn of_type(told: String) -> Self {
+        Self { raised: PyTypeError::new_err(told.clone()), told: Some(told) }
+    }
+
+    fn of_value(told: String) -> Self {
+        Self { raised: PyValueError::new_err(told.clone()), told: Some(told) }
+    }
+
+    /// For an error that is logged and kept in a journal: of an exception of others the type alone, as its text may hold
+    /// what is secret, such as a signed address.
+    fn message(&self, py: Python<'_>) -> String {
+        let raised = || match self.raised.get_type(py).name() {
+            Ok(name) => format!("{name} was raised"),
+            Err(_) => "an exception was raised".to_owned(),
+        };
+        self.told.clone().unwrap_or_else(raised)
     }
 }
 
@@ -146,7 +171,7 @@ impl ReadCallbacks for File {
     }
 
     fn rewind(&mut self) -> io::Result<()> {
-        self.call(|file| file.call_method1("seek", (self.start,)).map(drop))
+        self.call(|file| Ok(file.call_method1("seek", (self.start,)).map(drop)?))
     }
 
     fn can_rewind(&self) -> bool {
@@ -159,7 +184,7 @@ impl ReadCallbacks for File {
 }
 
 /// Copies what a `read()` returned.
-fn copied(piece: &Bound<'_, PyAny>, buffer: &mut [u8]) -> PyResult<usize> {
+fn copied(piece: &Bound<'_, PyAny>, buffer: &mut [u8]) -> Result<usize, Trouble> {
     if let Ok(bytes) = piece.cast::<PyBytes>() {
         return fitted(bytes.as_bytes(), buffer);
     }
@@ -167,16 +192,22 @@ fn copied(piece: &Bound<'_, PyAny>, buffer: &mut [u8]) -> PyResult<usize> {
         return fitted(&array.to_vec(), buffer);
     }
     if piece.is_none() {
-        return Err(PyValueError::new_err("read() returned None: the file does not wait for its data"));
+        let told = "read() returned None: the file does not wait for its data";
+        return Err(Trouble::of_value(told.to_owned()));
     }
-    Err(PyTypeError::new_err(format!("read() returned {}, not bytes", piece.get_type().name()?)))
+    let kind = piece.get_type().name()?;
+    if is_awaitable(piece)? {
+        let way = "a source's read() is not async: give the path, or read the file yourself";
+        return Err(Trouble::of_type(format!("read() returned {kind}, not bytes: {way}")));
+    }
+    Err(Trouble::of_type(format!("read() returned {kind}, not bytes")))
 }
 
-fn fitted(bytes: &[u8], buffer: &mut [u8]) -> PyResult<usize> {
+fn fitted(bytes: &[u8], buffer: &mut [u8]) -> Result<usize, Trouble> {
     let (count, asked) = (bytes.len(), buffer.len());
     let room = buffer
         .get_mut(..count)
-        .ok_or_else(|| PyValueError::new_err(format!("read({asked}) returned {count} bytes")))?;
+        .ok_or_else(|| Trouble::of_value(format!("read({asked}) returned {count} bytes")))?;
     room.copy_from_slice(bytes);
     Ok(count)
 }
@@ -226,12 +257,12 @@ impl View {
 impl ReadCallbacks for View {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let end = self.size.min(self.position.saturating_add(buffer.len()));
-        let mut slice = |py: Python<'_>| {
+        let mut slice = |py: Python<'_>| -> Result<usize, Trouble> {
             let range = PySlice::new(py, self.position as isize, end as isize, 1);
             let piece = self.view.bind(py).get_item(range)?.call_method0("tobytes")?;
             copied(&piece, buffer)
         };
-        let count = attached(|py| slice(py).map_err(|error| what_was_raised(py, &error)));
+        let count = attached(|py| slice(py).map_err(|trouble| trouble.message(py)));
         let count = count
             .ok_or_else(|| io::Error::other("the interpreter is about to end"))?
             .map_err(io::Error::other)?;

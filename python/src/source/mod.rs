@@ -1,5 +1,5 @@
-//! What can be given to be transcribed: a path; a URL; bytes and other buffers; a file descriptor; a binary file or anything
-//! else with `read()`. Here it is decided which it is; how files and buffers are read lies in `callbacks`.
+//! What can be given to be transcribed: a path; a `RemoteSource`, which is a URL; bytes and other buffers; a file
+//! descriptor; a binary file or anything else with `read()`. Here it is decided which it is; how files and buffers are read lies in `callbacks`.
 
 mod callbacks;
 
@@ -11,7 +11,7 @@ use pyo3::types::{PyBool, PyBytes, PyInt, PyMemoryView, PyString};
 use tiro::{ErrorKind, SharedBytes, Source};
 
 use crate::attach::Held;
-use crate::error::{guarded, refused};
+use crate::error::{exception, guarded, refused};
 use crate::quoted;
 pub(crate) use callbacks::Failure;
 use callbacks::{Buffered, File, View};
@@ -40,6 +40,12 @@ pub(crate) fn given(object: &Bound<'_, PyAny>, name: Option<&str>) -> PyResult<G
             ));
         }
         let path: PathBuf = object.extract()?;
+        if is_url(&path) && !path.exists() {
+            // Not told again: it may be signed.
+            let error = tiro::Error::new(ErrorKind::FileNotFound, "a URL is not the path of a file")
+                .with_hint("give tiro.RemoteSource(url)");
+            return Err(exception(py, &error));
+        }
         return Ok(guarded(py, || Source::from_path(path))?.into());
     }
     if let Ok(remote) = object.cast::<RemoteSource>() {
@@ -59,12 +65,25 @@ pub(crate) fn given(object: &Bound<'_, PyAny>, name: Option<&str>) -> PyResult<G
     }
     let Ok(view) = PyMemoryView::from(object) else {
         let given = object.get_type().name()?;
+        let way = if object.hasattr("__iter__")? || object.hasattr("__aiter__")? {
+            ": join its pieces, or give an object whose read() hands them out"
+        } else {
+            ""
+        };
         return Err(PyTypeError::new_err(format!(
-            "a source is a path, bytes, a binary file or a file descriptor, not {given}"
+            "a source is a path, bytes, a binary file, a file descriptor or a RemoteSource, not {given}{way}"
         )));
     };
     let view = View::new(&view)?;
     Ok(Source::from_callbacks(Box::new(Buffered::new(view)), name.unwrap_or_default()).into())
+}
+
+/// Whether a path is in truth the URL of something.
+fn is_url(path: &std::path::Path) -> bool {
+    let text = path.to_string_lossy();
+    text.split_once("://").is_some_and(|(scheme, _)| {
+        scheme.len() > 1 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    })
 }
 
 /// What stands at a public URL (http or https), for a service that fetches it by itself. tiro does not read it.

@@ -12,7 +12,9 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyMapping, PyTuple, PyType};
 use tiro::ErrorKind;
 
@@ -24,7 +26,7 @@ use crate::error::{guarded, guarded_detached, refused};
 use crate::{quoted, shown};
 
 /// What was said, word by word. Immutable.
-#[pyclass(frozen, eq, module = "tiro")]
+#[pyclass(frozen, eq, weakref, module = "tiro")]
 #[derive(PartialEq)]
 pub(crate) struct Transcript(pub(crate) tiro::Transcript);
 
@@ -202,7 +204,8 @@ impl Transcript {
         let py = words.py();
         let words = words
             .try_iter()?
-            .map(|word| Ok(word?.extract::<GivenWord<'_>>()?.owned()))
+            .enumerate()
+            .map(|(number, word)| Ok(GivenWord::of(number, &word?)?.owned()))
             .collect::<PyResult<Vec<_>>>()?;
         let sure = |confidence: f32| (0.0..=1.0).contains(&confidence);
         if !words.iter().filter_map(|word| word.confidence).all(sure) {
@@ -316,6 +319,14 @@ impl Transcript {
 }
 
 impl Transcript {
+    /// What a part of a transcript is pickled with: the same object for all that are alive, as pickle writes an object once.
+    fn pickled<'py>(py: Python<'py>, transcript: &tiro::Transcript) -> PyResult<Bound<'py, PyAny>> {
+        static ALIVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+        let none_yet = || py.import("weakref")?.getattr("WeakValueDictionary")?.call0().map(Bound::unbind);
+        let alive = ALIVE.get_or_try_init(py, none_yet)?.bind(py);
+        alive.call_method1("setdefault", (transcript.shared_id(), Self(transcript.clone())))
+    }
+
     fn changed(
         &self,
         py: Python<'_>,
@@ -323,6 +334,14 @@ impl Transcript {
     ) -> PyResult<Self> {
         guarded_detached(py, || Ok(Self(change(&self.0))))
     }
+}
+
+/// What a part of a transcript is pickled as: how it is made again, of which transcript, and its number.
+type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, usize));
+
+/// The error of what was pickled with another transcript.
+fn no_such_part() -> PyErr {
+    PyIndexError::new_err("the transcript has no such part")
 }
 
 /// The gaps between transcripts that are joined.

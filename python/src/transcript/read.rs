@@ -1,5 +1,6 @@
 //! Transcripts from documents and from words of Python's.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::pybacked::{PyBackedBytes, PyBackedStr};
 use pyo3::types::PyString;
@@ -22,7 +23,10 @@ impl<'py> FromPyObject<'_, 'py> for Document {
             let text = object.extract::<PyBackedStr>();
             text.map(Self::Text).map_err(|_| not_utf8(object.py(), "half a surrogate pair is no text"))
         } else {
-            Ok(Self::Bytes(object.extract::<PyBackedBytes>()?))
+            object.extract::<PyBackedBytes>().map(Self::Bytes).map_err(|_| {
+                let given = object.get_type().name().map(|name| name.to_string()).unwrap_or_default();
+                PyTypeError::new_err(format!("a document is text or bytes, not {given}"))
+            })
         }
     }
 }
@@ -83,7 +87,17 @@ pub(super) enum GivenWord<'py> {
     Word(Bound<'py, Word>),
 }
 
-impl GivenWord<'_> {
+impl<'py> GivenWord<'py> {
+    /// The word with a number.
+    pub(super) fn of(number: usize, object: &Bound<'py, PyAny>) -> PyResult<Self> {
+        object.extract().map_err(|_| {
+            PyTypeError::new_err(format!(
+                "a word is (text, start_ms, end_ms), the same with a confidence, or a Word, and its times are whole \
+                 milliseconds: number {number} is not"
+            ))
+        })
+    }
+
     pub(super) fn owned(self) -> tiro::Word {
         let (text, start_ms, end_ms, confidence) = match self {
             Self::Sure(word) => word,

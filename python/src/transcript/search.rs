@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use pyo3::prelude::*;
 
-use super::Words;
+use super::{Transcript, Words, no_such_part};
 
 /// A place where a transcript says what was looked for.
 #[pyclass(frozen, eq, module = "tiro")]
@@ -25,6 +25,9 @@ impl PartialEq for Match {
         self.found == other.found && self.transcript == other.transcript
     }
 }
+
+/// What a match is pickled as: how it is made again, of which transcript, its first word and how many there are.
+type Pickled<'py> = (Bound<'py, PyAny>, (Bound<'py, PyAny>, usize, usize));
 
 #[pymethods]
 impl Match {
@@ -68,6 +71,22 @@ impl Match {
         let mut hasher = DefaultHasher::new();
         (&self.found.words, self.found.start_ms).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (restore, Self { transcript, found }) = (this.get_type().getattr("_restored")?, this.get());
+        let transcript = Transcript::pickled(this.py(), transcript)?;
+        Ok((restore, (transcript, found.words.start, found.words.len())))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (transcript, first_word, word_count, /))]
+    fn _restored(transcript: &Bound<'_, Transcript>, first_word: usize, word_count: usize) -> PyResult<Self> {
+        let transcript = transcript.get().0.clone();
+        let words = first_word..first_word.saturating_add(word_count);
+        let found = transcript.match_of(words).ok_or_else(no_such_part)?;
+        Ok(Self { transcript, found })
     }
 
     fn __repr__(&self) -> String {

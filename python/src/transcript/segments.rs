@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use tiro::{List, ParagraphRef, SegmentRef, WordRef};
 
-use super::Words;
 use super::words::other;
+use super::{Pickled, Transcript, Words, no_such_part};
 use crate::sequence::{Run, sequence};
 use crate::{arrow, quoted};
 
@@ -80,6 +80,20 @@ impl Segment {
         let mut hasher = DefaultHasher::new();
         (segment.speaker, segment.start_ms, segment.end_ms, segment.words.len()).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (restore, segment) = (this.get_type().getattr("_restored")?, this.get());
+        Ok((restore, (Transcript::pickled(this.py(), &segment.transcript)?, segment.number)))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (transcript, number, /))]
+    fn _restored(transcript: &Bound<'_, Transcript>, number: usize) -> PyResult<Self> {
+        let transcript = &transcript.get().0;
+        let is_there = number < transcript.segment_count();
+        is_there.then(|| Self::of(transcript, number)).ok_or_else(no_such_part)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
@@ -197,6 +211,20 @@ impl Paragraph {
         let mut hasher = DefaultHasher::new();
         (paragraph.words.len(), paragraph.marked, paragraph.style).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (restore, paragraph) = (this.get_type().getattr("_restored")?, this.get());
+        Ok((restore, (Transcript::pickled(this.py(), &paragraph.transcript)?, paragraph.number)))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (transcript, number, /))]
+    fn _restored(transcript: &Bound<'_, Transcript>, number: usize) -> PyResult<Self> {
+        let transcript = &transcript.get().0;
+        let is_there = number < transcript.paragraph_count();
+        is_there.then(|| Self::of(transcript, number)).ok_or_else(no_such_part)
     }
 
     fn __repr__(&self) -> String {

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
 use tiro::{Attributes, Script, WordRef};
 
+use super::{Pickled, Transcript, no_such_part};
 use crate::sequence::{Run, sequence};
 use crate::{arrow, quoted};
 
@@ -71,6 +72,12 @@ impl Word {
         self.word().segment
     }
 
+    /// Who says it: the speaker of its segment; `""`: not known.
+    #[getter]
+    fn speaker(&self) -> &str {
+        self.transcript.segment(self.word().segment).speaker
+    }
+
     /// Whether start and end are an estimate, because the service or the subtitles give none.
     #[getter]
     fn estimated(&self) -> bool {
@@ -113,6 +120,20 @@ impl Word {
         let mut hasher = DefaultHasher::new();
         (word.text, word.start_ms, word.end_ms, word.segment).hash(&mut hasher);
         hasher.finish()
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Pickled<'py>> {
+        let (restore, word) = (this.get_type().getattr("_restored")?, this.get());
+        Ok((restore, (Transcript::pickled(this.py(), &word.transcript)?, word.number)))
+    }
+
+    /// What `pickle` put aside.
+    #[staticmethod]
+    #[pyo3(signature = (transcript, number, /))]
+    fn _restored(transcript: &Bound<'_, Transcript>, number: usize) -> PyResult<Self> {
+        let transcript = &transcript.get().0;
+        let is_there = number < transcript.word_count();
+        is_there.then(|| Self::of(transcript, number)).ok_or_else(no_such_part)
     }
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {

@@ -33,7 +33,7 @@ impl GoSpeech {
         to: Option<PathBuf>,
     ) -> Result<Document> {
         if !FORMATS.contains(&format.name) {
-            return export_here(self.fetch_transcript(call, id).await?, format, to).await;
+            return export_here(call, self.fetch_transcript(call, id).await?, format, to).await;
         }
         // Before the start: the event may come before its answer.
         let mut completed = self.exports(id, format.name)?;

@@ -187,11 +187,20 @@ impl Service for Scripted {
     fn follow<'a>(&'a self, call: &'a Call, id: &'a str) -> ServiceFuture<'a, Recording> {
         Box::pin(async move {
             self.answer(Verb::Wait).await?;
+            let mut was_processed = false;
             loop {
                 let (recording, next_change) = self.now(id)?;
-                if let (RecordingStatus::Processing, Some(total)) = (recording.status, recording.duration_ms)
-                {
-                    call.reporter.progress(ProgressPhase::Processing, total as u64 / 2, total as u64);
+                let total = recording.duration_ms.map_or(0, i64::unsigned_abs);
+                let done = match recording.status {
+                    RecordingStatus::Processing => {
+                        was_processed = true;
+                        Some(total / 2)
+                    }
+                    RecordingStatus::Ready => Some(total).filter(|_| was_processed),
+                    _ => None,
+                };
+                if let Some(done) = done.filter(|_| total > 0) {
+                    call.reporter.progress(ProgressPhase::Processing, done, total);
                 }
                 match next_change {
                     _ if recording.status.is_final() => return Ok(recording),

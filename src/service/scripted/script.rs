@@ -151,13 +151,23 @@ fn kind_of_name<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Ser
     kind.ok_or_else(|| serde::de::Error::custom(format!("no kind of event {name:?}")))
 }
 
+/// The key that stands where none of this name does: the one thing of a script that is told again.
+fn unknown_key(error: &serde_json::Error) -> Option<String> {
+    let message = error.to_string();
+    let (key, _) = message.strip_prefix("unknown field `")?.split_once('`')?;
+    Some(key.chars().take(60).collect())
+}
+
 impl Script {
     pub(super) fn parse(json: &str) -> Result<Self> {
         // The parser's own words may quote a token out of the script: the place is told instead.
         let script: Self = serde_json::from_str(json).map_err(|error| {
             let place = format!("line {}, column {}", error.line(), error.column());
-            Error::new(ErrorKind::Option, format!("script is not a script ({place})"))
-                .with_hint("see docs/scripted.md")
+            let what = match unknown_key(&error) {
+                Some(key) => format!("a script has no key {key:?} there ({place})"),
+                None => format!("script is not a script ({place})"),
+            };
+            Error::new(ErrorKind::Option, what).with_hint("see docs/scripted.md")
         })?;
         if script.statuses.is_empty() {
             return Err(Error::new(ErrorKind::Option, "script: statuses is empty"));
@@ -276,6 +286,9 @@ mod tests {
             let error = Script::parse(bad).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Option, "{bad}");
         }
+        let unknown = Script::parse(r#"{"errors": {"upload": {"code": "TIRO_E_IO", "mesage": "s3cr3t"}}}"#);
+        let told = unknown.unwrap_err().to_string();
+        assert!(told.contains("\"mesage\"") && !told.contains("s3cr3t"), "{told}");
         let error = Script::parse(r#"{"access_token": "s3cr3t" "oops"}"#).unwrap_err();
         assert!(!format!("{error:?}").contains("s3cr3t"));
     }

@@ -29,7 +29,7 @@ impl TranscribeMe {
         let own = FORMATS.iter().find(|(name, _)| *name == format.name);
         let response = match (call.options.text("transcribeme.export").as_str(), own) {
             ("tiro", _) | (_, None) => {
-                return export_here(self.fetch_transcript(call, id).await?, format, to).await;
+                return export_here(call, self.fetch_transcript(call, id).await?, format, to).await;
             }
             ("download", Some((_, names))) => self.download(call, id, names).await?,
             (_, Some((name, _))) => self.file(call, id, name).await?,

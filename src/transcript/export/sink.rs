@@ -67,12 +67,12 @@ pub(crate) fn failed(error: &std::io::Error) -> Error {
 }
 
 fn failed_at(path: &Path, error: &std::io::Error) -> Error {
-    Error::io(format_args!("writing {}", path.display()), error)
+    Error::io(format_args!("writing {}", path.display()), error).with_path(path)
 }
 
 fn replace_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
     let replacement = Replacement::begin(path)?;
-    write(&mut Named { file: replacement.new.file(), path })?;
+    write(&mut Named { file: replacement.new.file(), path }).map_err(|error| error.with_path(path))?;
     replacement.finish()
 }
 
@@ -115,7 +115,8 @@ impl Place {
     fn of(path: &Path) -> Result<Self> {
         let not_a_file = || {
             let what = format!("{} is no place for a file", path.display());
-            Error::new(ErrorKind::NotAFile, what).with_hint("a stream or a pipe takes a writer's bytes")
+            let error = Error::new(ErrorKind::NotAFile, what).with_path(path);
+            error.with_hint("a stream or a pipe takes a writer's bytes")
         };
         let failed = |error| failed_at(path, &error);
         let old = match std::fs::metadata(path) {

@@ -1,6 +1,7 @@
-"""Types for whoever checks or completes programs: never imported when one runs.
+"""The types of what the package takes, for programs that name them: ``tiro.typing.Source``.
 
-The options are those of the library's own table; a test holds them together.
+The package itself never imports this when it runs. Where a program does, ``typing.get_type_hints()`` finds what the
+annotations of the package name. The options are those of the library's own table; a test holds them together.
 """
 
 from __future__ import annotations
@@ -8,14 +9,36 @@ from __future__ import annotations
 import sys
 from collections.abc import Awaitable, Callable
 from os import PathLike
-from typing import Literal, Protocol, TypeAlias, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypedDict, TypeVar
 
 if sys.version_info >= (3, 12):
     from collections.abc import Buffer
-else:
+elif TYPE_CHECKING:
     from typing_extensions import Buffer
+else:
+    Buffer = bytes | bytearray | memoryview
 
-from ._tiro import Core, Login, Operation, Progress, RemoteSource
+from ._tiro import Core, Login, Operation, Price, Progress, RemoteSource
+
+__all__ = [
+    "AsyncOnProgress",
+    "AsyncTokenProvider",
+    "CallOptions",
+    "ClientOptions",
+    "DictionaryName",
+    "DocumentText",
+    "ExportFormat",
+    "ExportOptions",
+    "OnLogin",
+    "OnProgress",
+    "OpenBrowser",
+    "Readable",
+    "ServiceName",
+    "Source",
+    "TokenProvider",
+    "WordFormat",
+    "Writable",
+]
 
 #: What a call results in.
 Result = TypeVar("Result")
@@ -28,7 +51,8 @@ class Readable(Protocol):
         """At most ``size`` bytes; none at the end."""
 
 
-#: A path; a URL; bytes or another buffer; a binary file or anything else with ``read()``; a file descriptor.
+#: A path; bytes or another buffer; a binary file or anything else with ``read()``; a file descriptor; a
+#: :class:`tiro.RemoteSource`, which is a URL.
 Source: TypeAlias = str | PathLike[str] | Buffer | Readable | RemoteSource | int
 
 #: A document as text, or as bytes in UTF-8.
@@ -47,6 +71,15 @@ ExportFormat: TypeAlias = (
     | Literal["docx"]
     | Literal["pdf"]
     | Literal["labels"]
+)
+
+
+#: Who transcribes.
+ServiceName: TypeAlias = (
+    Literal["gospeech"]  # noqa: PYI030
+    | Literal["local"]
+    | Literal["scripted"]
+    | Literal["transcribeme"]
 )
 
 
@@ -81,6 +114,9 @@ class Writable(Protocol):
 
 #: What is told how far a call is.
 OnProgress: TypeAlias = Callable[[Progress], object]
+
+#: The same for asyncio: what it gives is awaited if it can be.
+AsyncOnProgress: TypeAlias = Callable[[Progress], Awaitable[object] | object]
 
 #: What is given the login that a call waits for.
 OnLogin: TypeAlias = Callable[[Login], object]
@@ -120,57 +156,60 @@ class CallOptions(TypedDict, total=False):
     """What a single call takes, too."""
 
     ca_file: str | PathLike[str] | None
-    channels: str | None
-    confirmed_price: str | None
+    channels: Literal["mix", "split"] | None
+    confirmed_price: str | Price | None
     connect_timeout_ms: int | None
-    force_new: str | None
+    force_new: Literal["no", "yes"] | bool | None
     gospeech_upload_content_type: str | None
     gospeech_upload_fields: str | None
     identity: str | None
     idle_timeout_ms: int | None
     job_key: str | None
-    keep_media: str | None
+    keep_media: Literal["reference", "copy"] | None
     language: str | None
     login_timeout_ms: int | None
-    max_price: str | None
+    max_price: str | Price | None
     max_retries: int | None
     model_dir: str | PathLike[str] | None
     model_sha256: str | None
     order_accent: str | None
     order_billing_type: str | None
     order_domain: str | None
-    order_heavy_accent: str | None
-    order_noisy_audio: str | None
+    order_heavy_accent: Literal["unchanged", "no", "yes"] | bool | None
+    order_noisy_audio: Literal["unchanged", "no", "yes"] | bool | None
     order_output: str | None
     order_promo_code: str | None
     order_speakers: str | None
     order_turnaround: str | None
     order_type: str | None
     raw_channels: int | None
-    raw_format: str | None
+    raw_format: (
+        Literal["pcm_u8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "mulaw", "alaw"]
+        | None
+    )
     raw_rate: int | None
     request_timeout_ms: int | None
     settle: str | None
     spool_dir: str | PathLike[str] | None
     threads: int | None
-    transcribeme_export: str | None
+    transcribeme_export: Literal["file", "download", "tiro"] | None
     transcribeme_parallel_parts: int | None
     transcribeme_part_bytes: int | None
-    transcribeme_upload: str | None
+    transcribeme_upload: Literal["parts", "simple", "sync"] | None
     wait_timeout_ms: int | None
-    word_times: str | None
+    word_times: Literal["aligned", "estimated"] | None
 
 
 class ExportOptions(TypedDict, total=False):
     """What the export of a transcript takes."""
 
     export_font: str | PathLike[str] | None
-    export_page_size: str | None
-    export_rows: str | None
-    export_speakers: str | None
-    export_timestamps: str | None
+    export_page_size: Literal["a4", "letter"] | None
+    export_rows: Literal["segments", "words"] | None
+    export_speakers: Literal["change", "always", "none"] | None
+    export_timestamps: Literal["none", "segments"] | None
     export_title: str | None
-    spreadsheet_formulas: str | None
+    spreadsheet_formulas: Literal["escape", "keep"] | None
     subtitle_chars_per_second: int | None
     subtitle_gap_ms: int | None
     subtitle_line_chars: int | None
@@ -178,25 +217,25 @@ class ExportOptions(TypedDict, total=False):
     subtitle_longest_ms: int | None
     subtitle_pause_ms: int | None
     subtitle_shortest_ms: int | None
-    subtitle_words: str | None
+    subtitle_words: Literal["none", "timestamps", "spans"] | None
 
 
 class ClientOptions(CallOptions, total=False):
     """What a client takes."""
 
     access_token: str | None
-    allow_plain_http: str | None
+    allow_plain_http: Literal["no", "yes"] | bool | None
     api_base_url: str | None
     application_token: str | None
     auth_base_url: str | None
     client_id: str | None
     client_secret: str | None
     data_dir: str | PathLike[str] | None
-    discovery: str | None
+    discovery: Literal["off", "on"] | bool | None
     external_token: str | None
     gospeech_api_version: str | None
     gospeech_api_version_param: str | None
-    gospeech_client_auth: str | None
+    gospeech_client_auth: Literal["body", "basic"] | None
     gospeech_export_body: str | None
     gospeech_hub_base_url: str | None
     gospeech_link_recording: str | None
@@ -218,7 +257,7 @@ class ClientOptions(CallOptions, total=False):
     gospeech_path_token: str | None
     gospeech_path_transcript: str | None
     gospeech_path_upload: str | None
-    gospeech_push: str | None
+    gospeech_push: Literal["on", "off"] | bool | None
     gospeech_refresh_margin_ms: int | None
     gospeech_upload_method: str | None
     gospeech_upload_part: str | None
@@ -237,9 +276,9 @@ class ClientOptions(CallOptions, total=False):
     role: str | None
     scope: str | None
     script: str | None
-    service: str | None
+    service: Literal["gospeech", "local", "scripted", "transcribeme"] | None
     token_store: str | PathLike[str] | None
-    transcribeme_part_body: str | None
+    transcribeme_part_body: Literal["multipart", "raw"] | None
     transcribeme_part_field: str | None
     transcribeme_path_accents: str | None
     transcribeme_path_billing_address: str | None
@@ -277,3 +316,35 @@ class ClientOptions(CallOptions, total=False):
     transcribeme_simple_field: str | None
     transcribeme_trusted_origins: str | None
     username: str | None
+
+
+_ABSTRACT = ("AsyncIterator", "Awaitable", "Callable", "Iterator", "Mapping", "Sequence")
+
+
+def _resolve() -> None:
+    """Gives the modules of the package the names that their annotations hold and that only checkers import."""
+    import collections.abc
+    import pathlib
+    import types
+    import typing
+
+    from . import _aio, _client, _events, _install, _orders, _tiro, errors
+
+    names: dict[str, object] = {name: globals()[name] for name in (*__all__, "Finishing", "Result")}
+    names |= {name: value for name, value in vars(_tiro).items() if isinstance(value, type)}
+    names |= {name: getattr(collections.abc, name) for name in _ABSTRACT}
+    names |= {
+        "Any": typing.Any,
+        "Path": pathlib.Path,
+        "PathLike": PathLike,
+        "TracebackType": types.TracebackType,
+    }
+    for name in ("Self", "Unpack"):
+        if hasattr(typing, name):  # from Python 3.11 on
+            names[name] = getattr(typing, name)
+    for module in (_aio, _client, _events, _install, _orders, errors):
+        for name, value in names.items():
+            vars(module).setdefault(name, value)
+
+
+_resolve()
