@@ -254,7 +254,9 @@ public:
                 return operation<tiro::order>(detail::cut_text());
             ids.push_back(id.c_str());
         }
-        return start<tiro::order>(call, tiro_client_create_order, static_cast<const char *const *>(ids.data()), ids.size());
+        ids.push_back(nullptr); // no array at all would be another error than an empty one
+        return start<tiro::order>(call, tiro_client_create_order, static_cast<const char *const *>(ids.data()),
+                                  recording_ids.size());
     }
     operation<tiro::order> order(std::string_view id, const options &call = {}) const {
         return start<tiro::order>(call, tiro_client_order, text(id));

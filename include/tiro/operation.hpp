@@ -260,7 +260,7 @@ public:
             },
             new shared(state), &detail::destroy<shared>, &err);
         if (status < 0)
-            state->function(detail::taken(err, status));
+            state->function(result<T>(detail::taken(err, status)));
     }
 
     /// The result as a standard future, with the error as a value. Waiting for it in a callback waits for ever: it does not

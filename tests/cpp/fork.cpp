@@ -18,7 +18,8 @@ static void in_a_child() {
         alarm(60);
         const auto error = thrown(__FILE__, __LINE__, [&] { client.transcribe(some_bytes()).get(); });
         CHECK_CODE(error.code(), TIRO_E_FORKED);
-        CHECK(std::string(error.what()).find("fork") != std::string::npos);
+        CHECK(std::string(error.what()).find("parent process") != std::string::npos);
+        CHECK(error.hint().find("after the fork") != std::string::npos);
         CHECK_THROWS(operation.wait(), TIRO_E_FORKED);
         CHECK_THROWS(operation.on_done([](tiro_status) {}), TIRO_E_FORKED);
         CHECK_THROWS(operation.get(), TIRO_E_FORKED);

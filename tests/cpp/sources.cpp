@@ -55,7 +55,8 @@ static void bytes() {
     auto owner = std::make_shared<std::string>(100, 'x');
     const std::weak_ptr<std::string> watch = owner;
     {
-        const tiro::source source = tiro::source::from_memory(owner->data(), owner->size(), std::move(owner));
+        const tiro::source source = tiro::source::from_memory(owner->data(), owner->size(), owner);
+        owner.reset();
         CHECK(!watch.expired() && uploaded(source) == 100);
         CHECK(uploaded(source) == 100); // again
     }
@@ -104,8 +105,10 @@ static void functions_that_throw() {
     functions.read = [](void *, std::size_t) -> std::size_t { throw no_more(); };
     const tiro::source source = tiro::source::from_functions(functions);
     check_cause<no_more>(thrown(__FILE__, __LINE__, [&] { uploaded(source); }));
+    // It was begun and cannot be rewound: another failure, for which no function is to blame.
     const auto result = scripted().upload(source).try_get();
-    check_cause<no_more>(result.error());
+    CHECK_CODE(result.error().code(), TIRO_E_SOURCE);
+    CHECK(!result.error().cause());
     functions.read = [](void *, std::size_t) -> std::size_t { throw 17; };
     check_cause<int>(thrown(__FILE__, __LINE__, [&] { uploaded(tiro::source::from_functions(functions)); }));
     check_cause<int>(thrown(__FILE__, __LINE__, [&] { scripted().upload(tiro::source::from_functions(functions)).future().get(); }));

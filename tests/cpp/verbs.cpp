@@ -83,7 +83,7 @@ static void logins() {
                                {"redirect_uri", "http://127.0.0.1:18932/callback"},
                                {"gospeech.link.recording", "http://127.0.0.1:9/r/{recordId}"},
                                {"gospeech.link.worklist", "http://127.0.0.1:9/list"},
-                               {"discovery", "no"},
+                               {"discovery", "off"},
                                {"max_retries", 0}}};
     const tiro::login login = client.login_begin().get();
     CHECK(login.url().find("http://127.0.0.1:9/") == 0 && !login.state().empty() && !login.ticket().empty());
