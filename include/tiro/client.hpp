@@ -325,7 +325,7 @@ private:
         // Before the call: the operation may read, and fail, at once.
         auto threw = from.threw();
         auto started = start<T>(call, function, arguments...);
-        started.reads(std::move(threw));
+        started.threw_ = std::move(threw);
         return started;
     }
 };

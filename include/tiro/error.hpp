@@ -158,7 +158,7 @@ private:
     std::variant<std::monostate, tiro::error> state_;
 };
 
-/// What the library's header calls details: nothing here is for programs.
+/// Nothing here is for programs.
 namespace detail {
 
 /// A text that the library lends, with its length.

@@ -315,10 +315,9 @@ public:
     }
 #endif
 
-    /// For verbs that read a source: what its functions threw.
-    void reads(std::shared_ptr<const detail::thrown> threw) noexcept { threw_ = std::move(threw); }
-
 private:
+    friend class client;
+
     result<T> joined() {
         if constexpr (std::is_void_v<T>) {
             return detail::done([&](tiro_error **err) { return tiro_op_join(native_handle(), -1, err); });
@@ -332,7 +331,7 @@ private:
         }
     }
 
-    std::shared_ptr<const detail::thrown> threw_;
+    std::shared_ptr<const detail::thrown> threw_; // by the functions of the source that it reads
 };
 
 /// What a service tells, until it is cancelled or destroyed.

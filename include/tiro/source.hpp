@@ -16,6 +16,8 @@
 namespace tiro {
 inline namespace TIRO_CPP_ABI {
 
+class client;
+
 /// The functions of a source. The library calls them on its own threads, one call at a time. They may block and are not
 /// interrupted; one that throws ends the operation with TIRO_E_SOURCE, and `error::cause` has what it threw. They, and
 /// what they hold, live until nobody reads the source any more, which may be a moment after the operation has ended.
@@ -172,14 +174,10 @@ public:
 
     /// What is wrong with it.
     [[nodiscard]] const std::optional<error> &failed() const noexcept { return failed_; }
-    /// For operations: what its functions threw.
-    [[nodiscard]] std::shared_ptr<const detail::thrown> threw() const {
-        if (threw_)
-            threw_->set(nullptr);
-        return threw_;
-    }
 
 private:
+    friend class client;
+
     explicit source(const error &failed) : failed_(failed) {}
     source(result<source> made) {
         if (made)
@@ -211,6 +209,13 @@ private:
             return stream->good();
         };
         return functions;
+    }
+
+    /// Where an operation that begins to read finds what the functions throw.
+    [[nodiscard]] std::shared_ptr<const detail::thrown> threw() const {
+        if (threw_)
+            threw_->set(nullptr);
+        return threw_;
     }
 
     std::optional<error> failed_;
