@@ -139,13 +139,17 @@ WHAT ?= all
 bench-asr: $(MODEL) $(AUDIO) $(BENCH_VENV)/wheel ## recognition beside its peers: errors, speed, memory (WHAT=wer, QUICK=1)
 	$(BENCH_VENV)/bin/python benches/asr/run.py $(WHAT)
 
-install: $(LIBRARY) ## library with its SONAME link, header, pkg-config file into PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include
+install: $(LIBRARY) ## library with its SONAME link, headers, pkg-config file, CMake package into PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/tiro $(DESTDIR)$(PREFIX)/include/tiro
 	install -m 755 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libtiro.so.$(VERSION)
 	ln -sf libtiro.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/libtiro.so.0
 	ln -sf libtiro.so.0 $(DESTDIR)$(PREFIX)/lib/libtiro.so
-	install -m 644 include/tiro.h $(DESTDIR)$(PREFIX)/include/tiro.h
+	install -m 644 include/tiro.h include/tiro.hpp $(DESTDIR)$(PREFIX)/include
+	install -m 644 include/tiro/*.hpp $(DESTDIR)$(PREFIX)/include/tiro
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' bindings/pkgconfig/tiro.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/tiro.pc
+	for file in tiro-config tiro-config-version; do \
+	  sed 's|@VERSION@|$(VERSION)|' bindings/cmake/$$file.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/tiro/$$file.cmake || exit 1; \
+	done
 
 clean: ## remove everything that was built or fetched
 	$(CARGO) clean

@@ -1,8 +1,8 @@
-//! Compiles the C programs of `tests/c` against the shared library that cargo has built next to this test, and runs
-//! each as a child process with a time limit.
+//! Compiles the programs of `tests/c` and `tests/cpp` against the shared library that cargo has built next to this test,
+//! and runs each as a child process with a time limit.
 //!
-//! For other tools the environment can say: `TIRO_TEST_LIBDIR`, a folder with another `libtiro.so`; `TIRO_TEST_CC` and
-//! `TIRO_TEST_CFLAGS`, how to compile and link; `TIRO_TEST_SANITIZER`, `address` or `thread`, if that is what these do;
+//! For other tools the environment can say: `TIRO_TEST_LIBDIR`, a folder with another `libtiro.so`; `TIRO_TEST_CC`,
+//! `TIRO_TEST_CXX` and `TIRO_TEST_CFLAGS`, how to compile and link; `TIRO_TEST_SANITIZER`, `address` or `thread`, if that is what these do;
 //! `TIRO_TEST_RUNNER`, a command that runs the program, such as `valgrind -q --error-exitcode=9`; `TIRO_TEST_PERCENT`,
 //! how many of their rounds the programs do; `TIRO_TEST_TIMEOUT`, seconds for one program.
 
@@ -79,13 +79,20 @@ pub enum Kind {
     Module,
 }
 
-/// Compiles and links one file of C11; the library is found by its SONAME, in the program's own folder.
-pub fn build_as(kind: Kind, name: &str, source: &Path) -> PathBuf {
-    let folder = folder(name);
-    let program = folder.join("program");
+/// What links a program with the library, which it finds by its SONAME in its own folder.
+fn link_here(folder: &Path) -> [String; 3] {
     let library_name = folder.join("libtiro.so.0");
     let _ = std::fs::remove_file(&library_name);
     std::os::unix::fs::symlink(library(), &library_name).unwrap();
+    let folder = folder.display();
+    [format!("-L{folder}"), "-l:libtiro.so.0".into(), format!("-Wl,-rpath,{folder}")]
+}
+
+/// Compiles and links one file of C11.
+pub fn build_as(kind: Kind, name: &str, source: &Path) -> PathBuf {
+    let folder = folder(name);
+    let program = folder.join("program");
+    let link = link_here(&folder);
     let mut command = Command::new(variable("TIRO_TEST_CC").unwrap_or_else(|| "cc".into()));
     command.args(["-std=c11", "-Wall", "-Wextra", "-Wpedantic", "-Werror", "-g", "-O1", "-pthread"]);
     command.arg("-I").arg(root().join("include")).arg("-I").arg(root().join("tests/c"));
@@ -94,11 +101,35 @@ pub fn build_as(kind: Kind, name: &str, source: &Path) -> PathBuf {
         command.args(["-fPIC", "-shared"]);
     }
     if kind != Kind::Loading {
-        let folder = folder.display();
-        command.args([format!("-L{folder}"), "-l:libtiro.so.0".into(), format!("-Wl,-rpath,{folder}")]);
+        command.args(link);
     }
     tool(command.arg("-ldl"));
     program
+}
+
+pub fn cpp_compiler() -> String {
+    variable("TIRO_TEST_CXX").unwrap_or_else(|| "c++".into())
+}
+
+/// Compiles files of C++, each with flags of its own, and links them as one program.
+pub fn build_cpp(compiler: &str, name: &str, files: &[(&Path, &[&str])]) -> PathBuf {
+    let folder = folder(name);
+    let command = || {
+        let mut command = Command::new(compiler);
+        command.args(["-g", "-pthread"]).args(words("TIRO_TEST_CFLAGS")).current_dir(&folder);
+        command
+    };
+    let mut link = command();
+    for (number, (source, flags)) in files.iter().enumerate() {
+        let object = format!("{number}.o");
+        let mut compile = command();
+        compile.args(["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Werror"]).args(*flags);
+        compile.arg("-I").arg(root().join("include")).arg("-c").arg(source).args(["-o", &object]);
+        tool(&mut compile);
+        link.arg(object);
+    }
+    tool(link.args(["-o", "program"]).args(link_here(&folder)));
+    folder.join("program")
 }
 
 /// `tests/c/NAME.c`, linked with the library.
@@ -188,5 +219,14 @@ impl Outcome {
         assert!(status.success(), "{status} after {took:?}\nstdout:\n{stdout}\nstderr:\n{stderr}");
         println!("{stdout}{stderr}{took:?}");
         stdout.lines().filter_map(|line| line.strip_prefix("ok ")).collect()
+    }
+
+    /// Every case that the `main` of a source names must have passed.
+    pub fn passed_all_of(&self, source: &Path) {
+        let text = std::fs::read_to_string(source).unwrap();
+        let wanted: Vec<&str> =
+            text.lines().filter_map(|line| line.trim().strip_prefix("RUN(")?.strip_suffix(");")).collect();
+        assert!(!wanted.is_empty(), "{} has no cases", source.display());
+        assert_eq!(self.passed(), wanted);
     }
 }
