@@ -178,7 +178,7 @@ fn places_that_take_no_file_are_named_errors() {
     assert_eq!(kind(Path::new("/dev/null")), ErrorKind::NotAFile);
     assert_eq!(kind(&at("none/a.srt")), ErrorKind::FileNotFound);
     assert_eq!(kind(Path::new("")), ErrorKind::NotAFile);
-    assert_eq!(kind(&at("a\0b")), ErrorKind::Io);
+    assert_eq!(kind(&at("a\0b")), ErrorKind::Utf8);
 
     std::fs::write(at("plain"), "").unwrap();
     transcript().export("txt", None, at("new").as_path()).unwrap();
