@@ -136,26 +136,18 @@ private:
 template <>
 class [[nodiscard]] result<void> {
 public:
-    result() = default;
-    result(const tiro::error &error) : state_(std::in_place_index<1>, error) {}
+    result() : outcome_(std::monostate{}) {}
+    result(const tiro::error &error) : outcome_(error) {}
 
-    [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
+    [[nodiscard]] bool has_value() const noexcept { return outcome_.has_value(); }
     explicit operator bool() const noexcept { return has_value(); }
     /// Throws the error, if there is one; without exceptions it aborts the program then.
-    void value() const {
-#if TIRO_EXCEPTIONS
-        if (!has_value())
-            throw error();
-#else
-        if (!has_value())
-            std::abort();
-#endif
-    }
+    void value() const { (void)outcome_.value(); }
     /// The error. If there is none, that is std::bad_variant_access; without exceptions the program is aborted.
-    [[nodiscard]] const tiro::error &error() const { return std::get<1>(state_); }
+    [[nodiscard]] const tiro::error &error() const { return outcome_.error(); }
 
 private:
-    std::variant<std::monostate, tiro::error> state_;
+    result<std::monostate> outcome_;
 };
 
 /// Nothing here is for programs.
