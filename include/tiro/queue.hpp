@@ -36,7 +36,8 @@ public:
         reset(made);
     }
 
-    /// Sends the events of an operation here, each with the tag; if it has ended already, at once. Once an operation.
+    /// Sends the events of an operation here, each with the tag; at once those that say what there is already: how far it
+    /// is, or that it has ended. Once an operation.
     result<void> try_attach(const basic_operation &operation, void *tag = nullptr) {
         if (operation.failed())
             return *operation.failed();

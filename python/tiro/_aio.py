@@ -433,7 +433,6 @@ class AsyncClient(AsyncOrderVerbs):
         try:
             operation.deliver(loop, done, progress if on_progress else None, log_in)
             outstanding[ended] = operation.cancel
-            log_in()  # it may have been waiting for one already
             result = await future
             if telling is not None:
                 await telling.told()

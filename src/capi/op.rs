@@ -232,8 +232,8 @@ pub unsafe extern "C" fn tiro_op_on_done(
     })
 }
 
-/// Sends the events of an operation to a queue, each with `tag`; if it has ended already, at once. An operation is
-/// attached to one queue, once.
+/// Sends the events of an operation to a queue, each with `tag`; at once those that say what there is already: how far
+/// it is, or that it has ended. An operation is attached to one queue, once.
 ///
 /// NULL: `tag` may be NULL, as may `err`. The queue does not own the operation.
 /// Returns: `TIRO_OK`; `TIRO_E_STATE` if it is attached already; `TIRO_E_FORKED`, `TIRO_E_NULL`, `TIRO_E_HANDLE`.

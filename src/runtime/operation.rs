@@ -15,7 +15,7 @@ use futures_util::future::{AbortHandle, Abortable};
 
 use super::output::{Output, ResultOf};
 use super::progress::{Progress, ProgressPhase};
-use super::queue::{Attachment, EventKind, Queue};
+use super::queue::{Attachment, EventKind, Posted, Queue};
 use super::sync::{Condvar, Mutex, wait_until};
 use super::{Generation, Lease, callbacks, post_callback, runtime};
 use crate::auth::Login;
@@ -176,8 +176,14 @@ impl Task {
 
     fn on_progress(&self, callback: ProgressCallback) {
         let mut state = self.state.lock();
-        if state.outcome.is_none() {
-            state.on_progress.push(callback);
+        if state.outcome.is_some() {
+            return;
+        }
+        state.on_progress.push(callback.clone());
+        let progress = state.progress;
+        if progress != Progress::default() {
+            // Under the lock: what comes next is told after it.
+            post_callback(Box::new(move || callback(progress)));
         }
     }
 
@@ -192,15 +198,13 @@ impl Task {
         } else if state.attachment.is_some() {
             return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));
         } else {
-            let posted = match state.events.is_empty() {
-                true => None,
-                false => attachment.post(EventKind::Service, None),
-            };
+            let progressed = state.progress != Progress::default();
+            let waiting =
+                [(progressed, EventKind::Progress), (!state.events.is_empty(), EventKind::Service)];
+            let posted = waiting.map(|(waits, kind)| waits.then(|| attachment.post(kind, None)).flatten());
             state.attachment = Some(attachment);
             drop(state);
-            if let Some(posted) = posted {
-                posted.tell();
-            }
+            posted.into_iter().flatten().for_each(Posted::tell);
         }
         Ok(())
     }
@@ -415,14 +419,16 @@ impl<T: ResultOf> Operation<T> {
         Ok(())
     }
 
-    /// Calls back on the library's callback thread as the operation goes on, at most ten times a second.
+    /// Calls back on the library's callback thread as the operation goes on, at most ten times a second; at once with how
+    /// far it is, if it has begun.
     pub fn on_progress(&self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Result<()> {
         self.task.check_process()?;
         self.task.on_progress(Arc::new(callback));
         Ok(())
     }
 
-    /// Sends the operation's events to a queue, each with `key` and `tag`. Once an operation.
+    /// Sends the operation's events to a queue, each with `key` and `tag`: first those that say what there is already.
+    /// Once an operation.
     pub fn attach(&self, queue: &Queue, key: u64, tag: usize) -> Result<()> {
         self.task.check_process()?;
         self.task.attach(queue.attachment(key, tag)?)

@@ -94,6 +94,27 @@ mod single {
     }
 
     #[test]
+    fn whoever_follows_late_is_told_how_far_it_is() {
+        let phase = super::super::ProgressPhase::LoginRequired;
+        let (began, begun) = std::sync::mpsc::channel();
+        let operation: Operation<()> = Operation::start(move |reporter| async move {
+            reporter.progress(phase, 0, 0);
+            let _ = began.send(());
+            std::future::pending().await
+        })
+        .unwrap();
+        begun.recv().unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let tell = move |progress: super::super::Progress| tell.send(progress.phase).unwrap();
+        operation.on_progress(tell).unwrap();
+        assert_eq!(told.recv_timeout(Duration::from_secs(30)).unwrap(), phase);
+        let queue = Queue::new();
+        operation.attach(&queue, 1, 2).unwrap();
+        let event = queue.next(Some(Duration::from_secs(30))).unwrap().unwrap();
+        assert_eq!((event.kind, event.key, event.tag), (EventKind::Progress, 1, 2));
+    }
+
+    #[test]
     fn events_of_a_service_are_told_once_until_they_are_taken() {
         let queue = Queue::new();
         let (go, mut gone) = tokio::sync::mpsc::channel::<u32>(1);
