@@ -167,24 +167,31 @@ fn kaiser(x: f64) -> f64 {
     bessel_i0(BETA * (1.0 - x * x).sqrt())
 }
 
-/// The modified Bessel function of order 0, by its power series (30 terms are exact for `BETA`).
+/// The modified Bessel function of order 0, by its power series, as far as it counts.
 fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for k in 1..=30 {
-        term *= quarter / f64::from(k * k);
+    let (mut term, mut sum, mut k) = (1.0, 1.0, 0.0);
+    while term > sum * f64::EPSILON {
+        k += 1.0;
+        term *= quarter / (k * k);
         sum += term;
     }
     sum
 }
 
+/// Written out lane by lane: the same vector instructions where the compiler optimises, and a sixteenth of the time where
+/// it does not, in the tests.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let mut sums = [0.0f32; LANES];
-    for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
+    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
+        sums[0] += a[0] * b[0];
+        sums[1] += a[1] * b[1];
+        sums[2] += a[2] * b[2];
+        sums[3] += a[3] * b[3];
+        sums[4] += a[4] * b[4];
+        sums[5] += a[5] * b[5];
+        sums[6] += a[6] * b[6];
+        sums[7] += a[7] * b[7];
     }
     sums.iter().sum()
 }

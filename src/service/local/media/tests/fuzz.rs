@@ -69,9 +69,9 @@ fn rounds(seed: &[u8], rounds: usize, start: u64) -> usize {
 
 #[test]
 fn damaged_wav() {
-    let integer = rounds(&wav(Sample::Int(16), 44_100, 2, 60), 3000, 0x9e37_79b9_7f4a_7c15);
+    let integer = rounds(&wav(Sample::Int(16), 44_100, 2, 60), 1500, 0x9e37_79b9_7f4a_7c15);
     let float = rounds(&wav(Sample::Float(32), 8_000, 1, 100), 1500, 0xd1b5_4a32_d192_ed03);
-    assert!(integer > 100 && float > 100, "{integer} and {float} decoded");
+    assert!(integer > 50 && float > 100, "{integer} and {float} decoded");
 }
 
 #[test]
