@@ -73,9 +73,11 @@ def test_what_telling_raises_ends_the_call() -> None:
 
 
 def test_a_call_that_is_cancelled_takes_the_telling_along() -> None:
+    begun: list[bool] = []
     broken_off: list[bool] = []
 
     async def tell(_: tiro.Progress) -> None:
+        begun.append(True)
         try:
             await asyncio.sleep(3600)
         except asyncio.CancelledError:
@@ -84,7 +86,8 @@ def test_a_call_that_is_cancelled_takes_the_telling_along() -> None:
 
     async def work(client: tiro.AsyncClient) -> None:
         call = asyncio.ensure_future(client.transcribe(b"x", on_progress=tell))
-        await asyncio.sleep(0.1)
+        while not begun:
+            await asyncio.sleep(0.01)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
