@@ -43,7 +43,7 @@ def library_threads() -> list[str]:
     for task in Path("/proc/self/task").iterdir():
         try:
             names.append((task / "comm").read_text().strip())
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue  # it has just ended
     return [name for name in names if name.startswith("tiro")]
 
