@@ -199,8 +199,7 @@ impl Task {
             return Err(Error::new(ErrorKind::State, "the operation is attached to a queue already"));
         } else {
             let progressed = state.progress != Progress::default();
-            let waiting =
-                [(progressed, EventKind::Progress), (!state.events.is_empty(), EventKind::Service)];
+            let waiting = [(progressed, EventKind::Progress), (!state.events.is_empty(), EventKind::Service)];
             let posted = waiting.map(|(waits, kind)| waits.then(|| attachment.post(kind, None)).flatten());
             state.attachment = Some(attachment);
             drop(state);
