@@ -28,7 +28,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONPATH
 
 # One choice of packages and features for all tests: with another, most of what they stand on is built again.
-CARGO_TEST := tests/full/cargo-test
+CARGO_TEST := tests/cargo-test
 PIP_FETCH := $(VENV)/bin/python -m pip download -q --no-deps --require-hashes -d $(DEMO)/downloads
 RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs .cargo/config.toml
 PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
