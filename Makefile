@@ -31,7 +31,7 @@ unexport PYTHONPATH
 CARGO_TEST := tests/cargo-test
 PIP_FETCH := $(VENV)/bin/python -m pip download -q --no-deps --require-hashes -d $(DEMO)/downloads
 RUST_SOURCES := $(shell find src include -type f) Cargo.toml Cargo.lock build.rs .cargo/config.toml
-PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -name '*.pyc')
+PYTHON_SOURCES := $(shell find python -type f -not -path '*/dist/*' -not -path '*_cache/*' -not -name '*.pyc')
 
 .DEFAULT_GOAL := help
 .PHONY: help demo library model audio wheel sandbox test test-full deps lint fuzz header bench bench-asr install clean
